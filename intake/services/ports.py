@@ -1,0 +1,359 @@
+"""What the services need from the outside, in the services' own words.
+
+Adapters implement these; nothing here knows how. A method that finds nothing returns None or an
+empty sequence; a store that cannot be reached raises ``StoreUnavailable`` from any method.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol, Self
+
+from intake.domain.cases import (
+    Case,
+    CaseFile,
+    CaseMessage,
+    Letter,
+    LetterState,
+    Review,
+    Status,
+    StoredClassification,
+    TimelineEntry,
+)
+from intake.domain.categories import Category, ServiceArea
+from intake.domain.classification import Classification, MessageText
+from intake.domain.inbound import ClaimedInbound, InboundState, NewInbound, SetAside
+from intake.domain.officers import Officer, Session
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+
+
+class Classifier(Protocol):
+    """Reads what a person wrote."""
+
+    @property
+    def model_version(self) -> str:
+        """Name and version of the model that answers."""
+
+    def classify(self, message: MessageText) -> Classification:
+        """What kind of message this is. Raises ``ClassifierUnavailable``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterText:
+    """A letter's words: one subject line, plain text, and the same text as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class LetterWriter(Protocol):
+    """Writes letters from the council's texts."""
+
+    def write(self, kind: str, facts: Mapping[str, Any]) -> LetterText:
+        """The letter of this kind with these facts in it."""
+
+
+class Mailer(Protocol):
+    """Hands letters to whoever delivers them; one context is one run over many letters."""
+
+    def session(self) -> "AbstractContextManager[MailerSession]":
+        """A connection for one run. Raises ``RelayUnavailable``."""
+
+
+class MailerSession(Protocol):
+    """An open way out for letters."""
+
+    def send(self, letter: Letter) -> str:
+        """Deliver one letter; gives where it went, for the timeline.
+
+        Raises ``RelayUnavailable`` (try again later) or ``RelayRefused`` (never).
+        """
+
+
+class Holidays(Protocol):
+    """Knows the days that are not working days besides weekends."""
+
+    def between(self, first: date, last: date) -> Collection[date]:
+        """Bank holidays of England and closure days of the council within both dates."""
+
+
+class InboundRepository(Protocol):
+    """Received messages, in the order they came."""
+
+    def add_many(self, messages: Sequence[NewInbound]) -> list[bool]:
+        """Store messages; for each whether it is new. One stored before is left as it is."""
+
+    def claim_next(
+        self, *, worker: str, now: datetime, claim_seconds: float
+    ) -> ClaimedInbound | None:
+        """Take up the oldest message waiting, or one whose claim ran out; counts a try."""
+
+    def release_claims(self, *, worker: str) -> int:
+        """Give back the claims of a worker that is gone; gives how many."""
+
+    def finish(self, inbound_id: int, *, at: datetime, case_id: int) -> None:
+        """Mark a message as processed into this case."""
+
+    def fail(self, inbound_id: int, *, error: str) -> None:
+        """Give a message back after a failure, with what went wrong."""
+
+    def set_aside(self, inbound_id: int, *, at: datetime, case_id: int | None, error: str) -> None:
+        """Stop trying; the message waits for an officer."""
+
+    def retry(self, inbound_id: int) -> None:
+        """Put a message that was set aside back in the queue with its tries forgotten."""
+
+    def list_set_aside(self) -> Sequence[SetAside]:
+        """Messages set aside, newest first."""
+
+    def raw(self, inbound_id: int) -> bytes | None:
+        """The bytes exactly as they came."""
+
+    def count_by_state(self) -> Mapping[InboundState, int]:
+        """How many messages are in each state."""
+
+    def oldest_waiting_at(self) -> datetime | None:
+        """When the oldest message not yet processed came."""
+
+
+class CaseOrder(StrEnum):
+    """In which order cases are listed."""
+
+    NEWEST = "newest"
+    URGENT_FIRST = "urgent_first"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseQuery:
+    """Which cases to list. Empty fields do not narrow; ``words`` is full text."""
+
+    status: Status | None = None
+    category: Category | None = None
+    area: ServiceArea | None = None
+    urgent: bool | None = None
+    words: str = ""
+    order: CaseOrder = CaseOrder.NEWEST
+    before: tuple[datetime, int] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """A case in a list, with the Message-IDs of its messages."""
+
+    case: Case
+    message_ids: tuple[str, ...]
+
+
+class CaseRepository(Protocol):
+    """Cases with their messages and history."""
+
+    def open(self, case: Case) -> Case:
+        """Store a new case; gives it with its number and reference."""
+
+    def save(self, case: Case) -> None:
+        """Store a changed case. Raises ``StaleCase`` when somebody else changed it."""
+
+    def by_reference(self, reference: str, *, lock: bool = False) -> Case | None:
+        """The case with this reference; ``lock`` keeps others from changing it until commit."""
+
+    def by_id(self, case_id: int, *, lock: bool = False) -> Case | None:
+        """The case with this number; ``lock`` as above."""
+
+    def file(self, reference: str) -> CaseFile | None:
+        """Everything about the case with this reference."""
+
+    def list(self, query: CaseQuery) -> Sequence[CaseRow]:
+        """Cases that fit, in the order asked for."""
+
+    def iterate(self, query: CaseQuery) -> Iterable[CaseRow]:
+        """All cases that fit, oldest first, read in portions so that any number can be exported."""
+
+    def count_by_status(self) -> Mapping[Status, int]:
+        """How many cases are in each state."""
+
+    def add_message(self, case_id: int, message: CaseMessage) -> CaseMessage:
+        """Store a message of a case and make its words findable; gives it with its number."""
+
+    def add_classification(self, case_id: int, stored: StoredClassification) -> None:
+        """Keep what the classifier said."""
+
+    def add_review(self, case_id: int, review: Review) -> None:
+        """Keep what an officer said."""
+
+    def add_timeline(self, case_id: int, entry: TimelineEntry) -> None:
+        """Append to a case's history."""
+
+    def participants(self, case_id: int) -> frozenset[str]:
+        """Addresses, in lower case, that took part in a case's messages."""
+
+    def cases_of_messages(self, message_ids: Collection[str]) -> Sequence[int]:
+        """Numbers of the cases that hold a message with one of these Message-IDs."""
+
+    def due(self, *, by: date, after_id: int, limit: int) -> Sequence[Case]:
+        """Open cases with a deadline on or before this day, by number, in portions."""
+
+    def has_timeline(self, case_id: int, kind: str, text: str) -> bool:
+        """Whether the history already holds exactly this event."""
+
+
+class OutboxRepository(Protocol):
+    """Letters waiting, sent and refused."""
+
+    def add(self, letter: Letter) -> bool:
+        """Queue a letter; False when one of the same purpose was queued before."""
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[Letter]:
+        """Letters whose time has come, oldest first."""
+
+    def record_attempt(
+        self,
+        letter_id: int,
+        *,
+        state: LetterState,
+        tries: int,
+        error: str,
+        next_try_at: datetime | None,
+        sent_at: datetime | None,
+    ) -> None:
+        """Keep how a try went."""
+
+    def retry(self, letter_id: int, *, now: datetime) -> bool:
+        """Queue a failed letter again; False when it is not failed."""
+
+    def by_id(self, letter_id: int) -> Letter | None:
+        """One letter."""
+
+    def receipts_since(
+        self, *, since: datetime, to_addr: str, case_id: int | None = None
+    ) -> Sequence[datetime]:
+        """When automatic letters to this address (on this case) were written since then."""
+
+    def count_by_state(self) -> Mapping[LetterState, int]:
+        """How many letters are in each state."""
+
+    def list_failed(self, *, limit: int) -> Sequence[tuple[Letter, str]]:
+        """Letters that will not be tried again, newest first, each with its case's reference."""
+
+
+class OfficerRepository(Protocol):
+    """Accounts and sessions of the council's people."""
+
+    def add(self, officer: Officer) -> Officer:
+        """Store a new account, or replace the one with this email address."""
+
+    def by_email(self, email: str, *, lock: bool = False) -> Officer | None:
+        """The account with this address, whatever its case."""
+
+    def by_id(self, officer_id: int) -> Officer | None:
+        """The account with this number."""
+
+    def save(self, officer: Officer) -> None:
+        """Store a changed account."""
+
+    def add_session(self, session: Session) -> None:
+        """Store a session."""
+
+    def session(self, token_hash: str) -> Session | None:
+        """The session with this token's hash."""
+
+    def touch_session(self, token_hash: str, *, seen_at: datetime) -> None:
+        """Note that a session was used."""
+
+    def end_session(self, token_hash: str) -> None:
+        """Forget a session."""
+
+    def end_sessions_of(self, officer_id: int) -> None:
+        """Forget all sessions of an officer."""
+
+    def end_sessions_before(self, *, seen_before: datetime, expired_at: datetime) -> int:
+        """Forget sessions out of time; gives how many."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecord:
+    """How a scheduled job or a long-running part of the program is doing."""
+
+    name: str
+    node: str
+    last_started_at: datetime | None = None
+    last_finished_at: datetime | None = None
+    next_run_at: datetime | None = None
+    last_result: str = ""
+    last_error: str = ""
+    runs: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxPosition:
+    """How far a mailbox has been read (RFC 3501: a new UIDVALIDITY makes old UIDs meaningless)."""
+
+    name: str
+    uid_validity: int
+    last_uid: int
+
+
+class OperationsRepository(Protocol):
+    """What the program notes about its own running: jobs, mailboxes, leases."""
+
+    def record_job(self, record: JobRecord) -> None:
+        """Keep a job's state, replacing what was kept under its name."""
+
+    def jobs(self) -> Sequence[JobRecord]:
+        """All jobs ever recorded, by name."""
+
+    def mailbox_position(self, name: str) -> MailboxPosition | None:
+        """How far this mailbox has been read."""
+
+    def save_mailbox_position(self, position: MailboxPosition) -> None:
+        """Keep how far a mailbox has been read."""
+
+    def take_lease(self, name: str, *, holder: str, now: datetime, seconds: float) -> bool:
+        """Take or renew a lease; False while another holder's has not run out."""
+
+    def release_lease(self, name: str, *, holder: str) -> None:
+        """Give a lease back; another holder's is left alone."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving without ``commit`` undoes everything."""
+
+    inbound: InboundRepository
+    cases: CaseRepository
+    outbox: OutboxRepository
+    officers: OfficerRepository
+    operations: OperationsRepository
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+    def commit(self) -> None:
+        """Make everything done so far lasting."""
+
+
+class Store(Protocol):
+    """Begins transactions."""
+
+    def reading(self) -> UnitOfWork:
+        """A transaction that only looks."""
+
+    def writing(self) -> UnitOfWork:
+        """A transaction that changes something; on SQLite it holds the one write lock from the start."""
+
+
+class InboundStore(Protocol):
+    """Stores received messages durably."""
+
+    def store(self, message: NewInbound) -> bool:
+        """Store and force to disk; whether the message is new. Raises ``StoreUnavailable``."""
