@@ -23,7 +23,7 @@ NO_NETWORK := See the lines above. If they speak of the network: set-up download
 define step
 @mkdir -p $(READY)
 @echo "setup: $(1)"
-@$(2) >$(READY)/log 2>&1 || { tail -n 20 $(READY)/log >&2; echo "setup: that failed. $(3)" >&2; exit 1; }
+@{ $(2); } >$(READY)/log 2>&1 || { tail -n 20 $(READY)/log >&2; echo "setup: that failed. $(3)" >&2; exit 1; }
 endef
 
 .PHONY: help

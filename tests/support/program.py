@@ -1,0 +1,210 @@
+"""The real program, started as its operator starts it, in a data folder of its own.
+
+Talks to it only through what design promises: SMTP, HTTP, the command line, the variables.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from tests.support.ports import free_port
+from tests.support.waiting import poll_until
+
+PROGRAM = Path(sys.executable).with_name("intake")
+FEEDBACK_ADDRESS = "feedback@council.example"
+RESIDENT = "alex.reader@example.org"
+
+
+class Intake:
+    """One installation: settings, a data folder and, between `start` and `stop`, processes.
+
+    `settings` are variables without their `INTAKE_` prefix, as in `{"SMTP_LIMIT_PER_PEER": ""}`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: Mapping[str, str],
+        arguments: Sequence[str] = (),
+    ) -> None:
+        self.folder = folder
+        self.smtp_port = free_port()
+        self.http_port = free_port()
+        self.url = f"http://127.0.0.1:{self.http_port}"
+        self._arguments = tuple(arguments)
+        self._log = folder / "program.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._settings = {
+            "DATA_DIR": str(folder / "data"),
+            "SMTP_PORT": str(self.smtp_port),
+            "HTTP_PORT": str(self.http_port),
+            "PUBLIC_URL": self.url,
+            "ADDRESSES": f"{FEEDBACK_ADDRESS},complaints@council.example",
+            **settings,
+        }
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self._settings["DATA_DIR"])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every command of this installation sees; no setting of the desk leaks in."""
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")
+        }
+        ours = {f"INTAKE_{name}": value for name, value in self._settings.items()}
+        return inherited | ours
+
+    def start(self, timeout_seconds: float = 60.0) -> None:
+        """Starts the program and returns once it takes mail and answers that it is ready."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [PROGRAM, "serve", *self._arguments],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            poll_until(self.is_ready, timeout_seconds)
+        except AssertionError as error:
+            raise AssertionError(
+                f"the program did not become ready; it said:\n{self.log()}"
+            ) from error
+
+    def is_ready(self) -> bool:
+        """Whether both doors are open; raises AssertionError if the program has ended."""
+        assert self._process
+        if self._process.poll() is not None:
+            raise AssertionError(f"the program ended with {self._process.returncode}")
+        return self._answers_http() and self._greets()
+
+    def _answers_http(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health/ready", timeout=5).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    def _greets(self) -> bool:
+        try:
+            with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=5) as client:
+                return client.noop()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    def log(self) -> str:
+        """Everything the program has printed so far."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def send(
+        self,
+        mail: bytes,
+        *,
+        sender: str = RESIDENT,
+        recipients: Sequence[str] = (FEEDBACK_ADDRESS,),
+    ) -> None:
+        """Hands a mail over by SMTP; raises smtplib's error where it is refused."""
+        with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=60) as client:
+            client.sendmail(sender, list(recipients), mail)
+
+    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs another command of the same installation, to its end."""
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def cases(self) -> list[dict[str, Any]]:
+        """What `intake cases list --json` prints."""
+        return [json.loads(line) for line in self._output("cases", "list", "--json").splitlines()]
+
+    def case(self, reference: str) -> dict[str, Any]:
+        """What `intake cases show REFERENCE --json` prints."""
+        shown: dict[str, Any] = json.loads(self._output("cases", "show", reference, "--json"))
+        return shown
+
+    def wait_for_cases(self, count: int, timeout_seconds: float = 30.0) -> list[dict[str, Any]]:
+        """The cases, once there are at least `count`."""
+
+        def enough() -> list[dict[str, Any]] | None:
+            cases = self.cases()
+            return cases if len(cases) >= count else None
+
+        found = poll_until(enough, timeout_seconds, every_seconds=0.1)
+        assert found
+        return found
+
+    def _output(self, *arguments: str) -> str:
+        finished = self.command(*arguments)
+        assert finished.returncode == 0, f"{arguments} failed: {finished.stderr}"
+        return finished.stdout
+
+    def kill(self) -> None:
+        """Ends every process of the tree at once, as a power cut would.
+
+        A second call does nothing.
+        """
+        tree = self._tree()
+        self._kill_all(tree)
+        self._wait()
+
+    def stop(self, timeout_seconds: float = 30.0) -> int | None:
+        """Asks the program to end; its exit status. What has not ended by then is killed."""
+        if self._process is None:
+            return None
+        tree = self._tree()
+        self._process.terminate()
+        psutil.wait_procs(tree, timeout=timeout_seconds)
+        self._kill_all(tree)
+        return self._wait()
+
+    def restart(self) -> None:
+        """Starts again on the same data and ports, after `kill`, `stop` or neither."""
+        self.stop()
+        self.start()
+
+    def _tree(self) -> list[psutil.Process]:
+        if self._process is None:
+            return []
+        try:
+            root = psutil.Process(self._process.pid)
+            return [root, *root.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def _kill_all(self, tree: list[psutil.Process]) -> None:
+        # The group catches a child that was born after the tree was read.
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        for process in tree:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(tree, timeout=30)
+
+    def _wait(self) -> int | None:
+        if self._process is None:
+            return None
+        status = self._process.wait(timeout=30)
+        self._process = None
+        return status
