@@ -40,6 +40,8 @@ class TimelineKind(StrEnum):
     LETTER_SENT = "letter_sent"
     LETTER_DELAYED = "letter_delayed"
     LETTER_FAILED = "letter_failed"
+    LETTER_RETRIED = "letter_retried"
+    MESSAGE_RETRIED = "message_retried"
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
     COMPLAINT_CHOSEN = "complaint_chosen"

@@ -35,7 +35,10 @@ class NewInbound:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedInbound:
-    """A stored message that one worker has taken up. ``tries`` counts this one."""
+    """A stored message that one worker has taken up. ``tries`` counts this one.
+
+    ``case_id`` is set when the message was set aside into a case before and is tried again.
+    """
 
     id: int
     channel: Channel
@@ -45,6 +48,7 @@ class ClaimedInbound:
     raw: bytes
     received_at: datetime
     tries: int
+    case_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

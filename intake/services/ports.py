@@ -5,6 +5,7 @@ empty sequence; a store that cannot be reached raises ``StoreUnavailable`` from 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -65,7 +66,7 @@ class LetterWriter(Protocol):
 class Mailer(Protocol):
     """Hands letters to whoever delivers them; one context is one run over many letters."""
 
-    def session(self) -> "AbstractContextManager[MailerSession]":
+    def session(self) -> AbstractContextManager["MailerSession"]:
         """A connection for one run. Raises ``RelayUnavailable``."""
 
 
@@ -84,6 +85,22 @@ class Holidays(Protocol):
 
     def between(self, first: date, last: date) -> Collection[date]:
         """Bank holidays of England and closure days of the council within both dates."""
+
+
+class Passwords(Protocol):
+    """Hashes passwords so that a stolen database opens no account."""
+
+    def hash(self, password: str) -> str:
+        """A salted hash of a new password."""
+
+    def verify(self, password: str, stored: str) -> bool:
+        """Whether this is the password the hash was made of."""
+
+    def verify_nobody(self, password: str) -> None:
+        """Spend as long as ``verify`` does, so that time does not tell whether an account exists."""
+
+    def is_outdated(self, stored: str) -> bool:
+        """Whether the hash was made with weaker parameters than are used now."""
 
 
 class InboundRepository(Protocol):
@@ -119,22 +136,28 @@ class InboundRepository(Protocol):
         """The bytes exactly as they came."""
 
     def count_by_state(self) -> Mapping[InboundState, int]:
-        """How many messages are in each state."""
+        """How many messages are in each state but processed, which all of them end in."""
 
     def oldest_waiting_at(self) -> datetime | None:
         """When the oldest message not yet processed came."""
 
 
 class CaseOrder(StrEnum):
-    """In which order cases are listed."""
+    """In which order cases are listed: newest first, or as a queue.
+
+    The queue has urgent cases first, and among them, and then among the others, the longest waiting.
+    """
 
     NEWEST = "newest"
-    URGENT_FIRST = "urgent_first"
+    QUEUE = "queue"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseQuery:
-    """Which cases to list. Empty fields do not narrow; ``words`` is full text."""
+    """Which cases to list. Empty fields do not narrow; ``words`` is full text.
+
+    ``after_id`` is the number of the last case already shown: the list goes on behind it.
+    """
 
     status: Status | None = None
     category: Category | None = None
@@ -142,7 +165,7 @@ class CaseQuery:
     urgent: bool | None = None
     words: str = ""
     order: CaseOrder = CaseOrder.NEWEST
-    before: tuple[datetime, int] | None = None
+    after_id: int | None = None
     limit: int = 50
 
 
@@ -353,7 +376,10 @@ class Store(Protocol):
 
 
 class InboundStore(Protocol):
-    """Stores received messages durably."""
+    """Stores received messages durably, for ways in that take many at once."""
 
-    def store(self, message: NewInbound) -> bool:
-        """Store and force to disk; whether the message is new. Raises ``StoreUnavailable``."""
+    def submit(self, message: NewInbound) -> Future[bool]:
+        """Store and force to disk; done when lasting, with whether the message is new.
+
+        The future raises ``StoreUnavailable`` when the message is not stored.
+        """

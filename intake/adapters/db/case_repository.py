@@ -1,0 +1,295 @@
+"""Cases, their messages and their history in the database."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from intake.adapters.db import mapping
+from intake.adapters.db.dialects import cases_with_words
+from intake.adapters.db.tables import (
+    CaseMessageRow,
+    CaseRow,
+    CaseWordsRow,
+    ClassificationRow,
+    LetterRow,
+    ReviewRow,
+    TimelineRow,
+)
+from intake.domain.cases import (
+    Case,
+    CaseFile,
+    CaseMessage,
+    Review,
+    Status,
+    StoredClassification,
+    TimelineEntry,
+)
+from intake.domain.references import reference_from_number, references_in
+from intake.errors import StaleCase
+from intake.services import ports
+from intake.services.ports import CaseOrder, CaseQuery
+
+# PostgreSQL indexes at most 1 MiB of text a row; nobody searches for the end of a longer message.
+MOST_INDEXED_CHARACTERS = 200_000
+PORTION = 500
+
+Conditions = list[ColumnElement[bool]]
+Row = TypeVar("Row", CaseMessageRow, TimelineRow, ClassificationRow, ReviewRow, LetterRow)
+
+
+class SqlCaseRepository:
+    """Implements ``ports.CaseRepository``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def open(self, case: Case) -> Case:
+        """Store a new case; gives it with its number and reference."""
+        # The reference is made from the number, which the database gives on insert: until then
+        # a random one, which no case can have, stands in its place.
+        row = CaseRow(reference=f"~{secrets.token_hex(5)}", version=0, **mapping.case_values(case))
+        self._session.add(row)
+        self._session.flush()
+        row.reference = reference_from_number(row.id)
+        self._session.flush()
+        return mapping.case_from_row(row)
+
+    def save(self, case: Case) -> None:
+        """Store a changed case. Raises ``StaleCase`` when somebody else changed it."""
+        result = self._session.execute(
+            update(CaseRow)
+            .where(CaseRow.id == case.id, CaseRow.version == case.version)
+            .values(version=case.version + 1, **mapping.case_values(case))
+            .execution_options(synchronize_session=False)
+        )
+        if result.rowcount != 1:  # type: ignore[attr-defined]
+            raise StaleCase
+        case.version += 1
+
+    def by_reference(self, reference: str, *, lock: bool = False) -> Case | None:
+        """The case with this reference; ``lock`` keeps others from changing it until commit."""
+        return self._one(CaseRow.reference == reference, lock=lock)
+
+    def by_id(self, case_id: int, *, lock: bool = False) -> Case | None:
+        """The case with this number; ``lock`` as above."""
+        return self._one(CaseRow.id == case_id, lock=lock)
+
+    def file(self, reference: str) -> CaseFile | None:
+        """Everything about the case with this reference."""
+        case = self.by_reference(reference)
+        if case is None:
+            return None
+        return CaseFile(
+            case=case,
+            messages=tuple(map(mapping.message_from_row, self._of(case, CaseMessageRow))),
+            timeline=tuple(map(mapping.timeline_from_row, self._of(case, TimelineRow))),
+            classifications=tuple(
+                map(mapping.classification_from_row, self._of(case, ClassificationRow))
+            ),
+            reviews=tuple(map(mapping.review_from_row, self._of(case, ReviewRow))),
+            letters=tuple(map(mapping.letter_from_row, self._of(case, LetterRow))),
+        )
+
+    def list(self, query: CaseQuery) -> Sequence[ports.CaseRow]:
+        """Cases that fit, in the order asked for."""
+        conditions = self._conditions(query)
+        if query.order is CaseOrder.NEWEST:
+            return self._newest(conditions, query)
+        return self._queue(conditions, query)
+
+    def iterate(self, query: CaseQuery) -> Iterator[ports.CaseRow]:
+        """All cases that fit, oldest first, read in portions so that any number can be exported."""
+        after = query.after_id or 0
+        conditions = self._conditions(query)
+        while True:
+            found = self._rows(
+                select(CaseRow)
+                .where(*conditions, CaseRow.id > after)
+                .order_by(CaseRow.id)
+                .limit(PORTION)
+            )
+            yield from found
+            if len(found) < PORTION:
+                return
+            after = found[-1].case.id or 0
+
+    def count_by_status(self) -> dict[Status, int]:
+        """How many cases are in each state."""
+        rows = self._session.execute(select(CaseRow.status, func.count()).group_by(CaseRow.status))
+        counts = {Status(status): count for status, count in rows}
+        return {status: counts.get(status, 0) for status in Status}
+
+    def add_message(self, case_id: int, message: CaseMessage) -> CaseMessage:
+        """Store a message of a case and make its words findable; gives it with its number."""
+        row = CaseMessageRow(
+            case_id=case_id,
+            inbound_id=message.inbound_id,
+            message_id=message.message_id,
+            message_id_hash=_hash(message.message_id),
+            from_addr=message.from_addr,
+            from_name=message.from_name,
+            participants=list(message.participants),
+            subject=message.subject,
+            body=message.body,
+            quoted=message.quoted,
+            html=message.html,
+            attachments=[asdict(each) for each in message.attachments],
+            automatic=message.automatic,
+            automatic_reason=message.automatic_reason,
+            warnings=list(message.warnings),
+            received_at=message.received_at,
+            joined_by=message.joined_by,
+        )
+        words = "\n".join(
+            (message.subject, message.from_name, message.from_addr, message.body, message.quoted)
+        )
+        self._session.add_all(
+            [row, CaseWordsRow(case_id=case_id, words=words[:MOST_INDEXED_CHARACTERS])]
+        )
+        self._session.flush()
+        return mapping.message_from_row(row)
+
+    def add_classification(self, case_id: int, stored: StoredClassification) -> None:
+        """Keep what the classifier said."""
+        self._session.add(
+            ClassificationRow(case_id=case_id, **mapping.classification_values(stored))
+        )
+        self._session.flush()
+
+    def add_review(self, case_id: int, review: Review) -> None:
+        """Keep what an officer said."""
+        self._session.add(ReviewRow(case_id=case_id, **asdict(review)))
+        self._session.flush()
+
+    def add_timeline(self, case_id: int, entry: TimelineEntry) -> None:
+        """Append to a case's history."""
+        self._session.add(TimelineRow(case_id=case_id, **asdict(entry)))
+        self._session.flush()
+
+    def participants(self, case_id: int) -> frozenset[str]:
+        """Addresses, in lower case, that took part in a case's messages."""
+        rows = self._session.scalars(
+            select(CaseMessageRow.participants).where(CaseMessageRow.case_id == case_id)
+        )
+        return frozenset(address.lower() for row in rows for address in row)
+
+    def cases_of_messages(self, message_ids: Collection[str]) -> Sequence[int]:
+        """Numbers of the cases that hold a message with one of these Message-IDs."""
+        if not message_ids:
+            return []
+        rows = self._session.execute(
+            select(CaseMessageRow.case_id, CaseMessageRow.message_id)
+            .where(CaseMessageRow.message_id_hash.in_([_hash(each) for each in message_ids]))
+            .order_by(CaseMessageRow.id)
+        )
+        return list(dict.fromkeys(case_id for case_id, found in rows if found in message_ids))
+
+    def due(self, *, by: date, after_id: int, limit: int) -> Sequence[Case]:
+        """Open cases with a deadline on or before this day, by number, in portions."""
+        late = or_(
+            CaseRow.respond_by <= by,
+            and_(CaseRow.acknowledge_by <= by, CaseRow.acknowledged_at.is_(None)),
+        )
+        rows = self._session.scalars(
+            select(CaseRow)
+            .where(CaseRow.status != Status.CLOSED, late, CaseRow.id > after_id)
+            .order_by(CaseRow.id)
+            .limit(limit)
+        )
+        return [mapping.case_from_row(row) for row in rows]
+
+    def has_timeline(self, case_id: int, kind: str, text: str) -> bool:
+        """Whether the history already holds exactly this event."""
+        found = self._session.scalar(
+            select(TimelineRow.id)
+            .where(
+                TimelineRow.case_id == case_id, TimelineRow.kind == kind, TimelineRow.text == text
+            )
+            .limit(1)
+        )
+        return found is not None
+
+    def _one(self, condition: ColumnElement[bool], *, lock: bool) -> Case | None:
+        statement = select(CaseRow).where(condition).execution_options(populate_existing=True)
+        row = self._session.scalar(statement.with_for_update() if lock else statement)
+        return mapping.case_from_row(row) if row else None
+
+    def _of(self, case: Case, model: type[Row]) -> Sequence[Row]:
+        return self._session.scalars(
+            select(model).where(model.case_id == case.id).order_by(model.id)
+        ).all()
+
+    def _conditions(self, query: CaseQuery) -> Conditions:
+        conditions = [
+            column == value
+            for column, value in (
+                (CaseRow.status, query.status),
+                (CaseRow.category, query.category),
+                (CaseRow.area, query.area),
+                (CaseRow.urgent, query.urgent),
+            )
+            if value is not None
+        ]
+        words = query.words.strip()
+        if words:
+            references = list(references_in(words))
+            conditions.append(
+                CaseRow.reference.in_(references)
+                if references
+                else CaseRow.id.in_(cases_with_words(self._session, words))
+            )
+        return conditions
+
+    def _newest(self, conditions: Conditions, query: CaseQuery) -> Sequence[ports.CaseRow]:
+        statement = select(CaseRow).where(*conditions)
+        last = self._session.get(CaseRow, query.after_id) if query.after_id else None
+        if last is not None:
+            statement = statement.where(
+                tuple_(CaseRow.received_at, CaseRow.id) < (last.received_at, last.id)
+            )
+        return self._rows(
+            statement.order_by(CaseRow.received_at.desc(), CaseRow.id.desc()).limit(query.limit)
+        )
+
+    def _queue(self, conditions: Conditions, query: CaseQuery) -> Sequence[ports.CaseRow]:
+        """Urgent cases, then the others, each the longest waiting first.
+
+        Two questions, because one index serves each of them but no index serves both at once.
+        """
+        last = self._session.get(CaseRow, query.after_id) if query.after_id else None
+        found: Sequence[ports.CaseRow] = []
+        for urgent in (True, False):
+            if last is not None and last.urgent < urgent:
+                continue
+            statement = select(CaseRow).where(*conditions, CaseRow.urgent.is_(urgent))
+            if last is not None and last.urgent == urgent:
+                statement = statement.where(
+                    tuple_(CaseRow.received_at, CaseRow.id) > (last.received_at, last.id)
+                )
+            room = query.limit - len(found)
+            if room > 0:
+                found += self._rows(statement.order_by(CaseRow.received_at, CaseRow.id).limit(room))
+        return found
+
+    def _rows(self, statement: Select[tuple[CaseRow]]) -> Sequence[ports.CaseRow]:
+        cases = [mapping.case_from_row(row) for row in self._session.scalars(statement)]
+        ids: dict[int, list[str]] = {}
+        held = select(CaseMessageRow.case_id, CaseMessageRow.message_id).where(
+            CaseMessageRow.case_id.in_([case.id for case in cases])
+        )
+        for case_id, message_id in self._session.execute(held.order_by(CaseMessageRow.id)):
+            if message_id:
+                ids.setdefault(case_id, []).append(message_id)
+        return [
+            ports.CaseRow(case=case, message_ids=tuple(ids.get(case.id or 0, ()))) for case in cases
+        ]
+
+
+def _hash(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,200 @@
+"""Received messages in the database: the queue between the ways in and the worker."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from intake.adapters.db.dialects import insert_for
+from intake.adapters.db.tables import ASIDE, WAITING, CaseRow, InboundMessageRow, RawMessageRow
+from intake.domain.cases import Channel
+from intake.domain.inbound import ClaimedInbound, InboundState, NewInbound, SetAside
+
+
+class SqlInboundRepository:
+    """Implements ``ports.InboundRepository``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_many(self, messages: Sequence[NewInbound]) -> list[bool]:
+        """Store messages; for each whether it is new."""
+        raw = insert_for(self._session, RawMessageRow).on_conflict_do_nothing()
+        self._session.execute(
+            raw, [{"identity": each.identity, "content": each.raw} for each in messages]
+        )
+        row = insert_for(self._session, InboundMessageRow).on_conflict_do_nothing(
+            index_elements=["identity"]
+        )
+        connection = self._session.connection()
+        return [bool(connection.execute(row, _values(each)).rowcount) for each in messages]
+
+    def claim_next(
+        self, *, worker: str, now: datetime, claim_seconds: float
+    ) -> ClaimedInbound | None:
+        """Take up the oldest message waiting, or one whose claim ran out; counts a try."""
+        row = self._session.scalar(
+            select(InboundMessageRow)
+            .where(
+                WAITING,
+                or_(
+                    InboundMessageRow.state == InboundState.RECEIVED,
+                    InboundMessageRow.claim_ends_at < now,
+                ),
+            )
+            .order_by(InboundMessageRow.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        row.state = InboundState.CLAIMED
+        row.claimed_by = worker
+        row.claim_ends_at = now + timedelta(seconds=claim_seconds)
+        row.tries += 1
+        self._session.flush()
+        return ClaimedInbound(
+            id=row.id,
+            channel=Channel(row.channel),
+            source=row.source,
+            envelope_from=row.envelope_from,
+            recipients=tuple(row.recipients),
+            raw=self._content(row.identity),
+            received_at=row.received_at,
+            tries=row.tries,
+            case_id=row.case_id,
+        )
+
+    def release_claims(self, *, worker: str) -> int:
+        """Give back the claims of a worker that is gone; gives how many."""
+        return self._update(
+            and_(
+                InboundMessageRow.state == InboundState.CLAIMED,
+                InboundMessageRow.claimed_by == worker,
+            ),
+            state=InboundState.RECEIVED,
+            claimed_by=None,
+            claim_ends_at=None,
+        )
+
+    def finish(self, inbound_id: int, *, at: datetime, case_id: int) -> None:
+        """Mark a message as processed into this case."""
+        self._end(inbound_id, InboundState.PROCESSED, at=at, case_id=case_id, error="")
+
+    def fail(self, inbound_id: int, *, error: str) -> None:
+        """Give a message back after a failure, with what went wrong."""
+        self._update(
+            InboundMessageRow.id == inbound_id,
+            state=InboundState.RECEIVED,
+            claimed_by=None,
+            claim_ends_at=None,
+            error=error,
+        )
+
+    def set_aside(self, inbound_id: int, *, at: datetime, case_id: int | None, error: str) -> None:
+        """Stop trying; the message waits for an officer."""
+        self._end(inbound_id, InboundState.SET_ASIDE, at=at, case_id=case_id, error=error)
+
+    def retry(self, inbound_id: int) -> None:
+        """Put a message that was set aside back in the queue with its tries forgotten."""
+        self._update(
+            and_(
+                InboundMessageRow.id == inbound_id,
+                InboundMessageRow.state == InboundState.SET_ASIDE,
+            ),
+            state=InboundState.RECEIVED,
+            tries=0,
+            processed_at=None,
+        )
+
+    def list_set_aside(self) -> Sequence[SetAside]:
+        """Messages set aside, newest first."""
+        rows = self._session.execute(
+            select(InboundMessageRow, CaseRow.reference)
+            .outerjoin(CaseRow, CaseRow.id == InboundMessageRow.case_id)
+            .where(ASIDE)
+            .order_by(InboundMessageRow.id.desc())
+            .limit(500)
+        )
+        return [
+            SetAside(
+                id=row.id,
+                received_at=row.received_at,
+                source=row.source,
+                size=row.size,
+                tries=row.tries,
+                error=row.error,
+                case_reference=reference,
+            )
+            for row, reference in rows
+        ]
+
+    def raw(self, inbound_id: int) -> bytes | None:
+        """The bytes exactly as they came."""
+        return self._session.scalar(
+            select(RawMessageRow.content)
+            .join(InboundMessageRow, InboundMessageRow.identity == RawMessageRow.identity)
+            .where(InboundMessageRow.id == inbound_id)
+        )
+
+    def count_by_state(self) -> Mapping[InboundState, int]:
+        """How many messages are in each state but processed, which all of them end in."""
+        rows = self._session.execute(
+            select(InboundMessageRow.state, func.count())
+            .where(or_(WAITING, ASIDE))
+            .group_by(InboundMessageRow.state)
+        )
+        counts = {InboundState(state): count for state, count in rows}
+        unfinished = [state for state in InboundState if state is not InboundState.PROCESSED]
+        return {state: counts.get(state, 0) for state in unfinished}
+
+    def oldest_waiting_at(self) -> datetime | None:
+        """When the oldest message not yet processed came."""
+        return self._session.scalar(
+            select(InboundMessageRow.received_at)
+            .where(WAITING)
+            .order_by(InboundMessageRow.id)
+            .limit(1)
+        )
+
+    def _content(self, identity: str) -> bytes:
+        content = self._session.scalar(
+            select(RawMessageRow.content).where(RawMessageRow.identity == identity)
+        )
+        assert content is not None, "the bytes are stored in the transaction of their message"
+        return content
+
+    def _end(
+        self, inbound_id: int, state: InboundState, *, at: datetime, case_id: int | None, error: str
+    ) -> None:
+        self._update(
+            InboundMessageRow.id == inbound_id,
+            state=state,
+            processed_at=at,
+            case_id=case_id,
+            error=error,
+            claimed_by=None,
+            claim_ends_at=None,
+        )
+
+    def _update(self, condition: object, **values: object) -> int:
+        result = self._session.execute(
+            update(InboundMessageRow).where(condition).values(**values)  # type: ignore[arg-type]
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _values(message: NewInbound) -> dict[str, object]:
+    return {
+        "identity": message.identity,
+        "channel": message.channel,
+        "source": message.source,
+        "envelope_from": message.envelope_from,
+        "recipients": list(message.recipients),
+        "size": len(message.raw),
+        "received_at": message.received_at,
+        "state": InboundState.RECEIVED,
+        "tries": 0,
+        "error": "",
+    }

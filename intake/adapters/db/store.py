@@ -1,0 +1,56 @@
+"""Units of work over SQLAlchemy: one session, one transaction, the repositories in it."""
+
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from intake.adapters.db.case_repository import SqlCaseRepository
+from intake.adapters.db.engine import WRITES, connect
+from intake.adapters.db.inbound_repository import SqlInboundRepository
+from intake.adapters.db.officer_repository import SqlOfficerRepository
+from intake.adapters.db.operations_repository import SqlOperationsRepository
+from intake.adapters.db.outbox_repository import SqlOutboxRepository
+
+
+class SqlStore:
+    """Begins transactions on one database; safe to share between threads, not across a fork."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = connect(url)
+        self._writer = self.engine.execution_options(**{WRITES: True})
+
+    def reading(self) -> "SqlUnitOfWork":
+        """A transaction that only looks."""
+        return SqlUnitOfWork(self.engine)
+
+    def writing(self) -> "SqlUnitOfWork":
+        """A transaction that changes something."""
+        return SqlUnitOfWork(self._writer)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+class SqlUnitOfWork:
+    """One transaction; leaving it without ``commit`` undoes everything."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        self._session = Session(self._engine, expire_on_commit=False, autoflush=False)
+        self.inbound = SqlInboundRepository(self._session)
+        self.cases = SqlCaseRepository(self._session)
+        self.outbox = SqlOutboxRepository(self._session)
+        self.officers = SqlOfficerRepository(self._session)
+        self.operations = SqlOperationsRepository(self._session)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._session.close()
+
+    def commit(self) -> None:
+        """Make everything done so far lasting."""
+        self._session.commit()
