@@ -27,8 +27,12 @@ class SqlInboundRepository:
         row = insert_for(self._session, InboundMessageRow).on_conflict_do_nothing(
             index_elements=["identity"]
         )
-        connection = self._session.connection()
-        return [bool(connection.execute(row, _values(each)).rowcount) for each in messages]
+        stored = self._session.connection().execute(
+            row.returning(InboundMessageRow.identity), [_values(each) for each in messages]
+        )
+        new = set(stored.scalars())
+        # Twice in one batch: the first is new, the second is not.
+        return [_discarded(new, each.identity) for each in messages]
 
     def claim_next(
         self, *, worker: str, now: datetime, claim_seconds: float
@@ -198,3 +202,10 @@ def _values(message: NewInbound) -> dict[str, object]:
         "tries": 0,
         "error": "",
     }
+
+
+def _discarded(new: set[str], identity: str) -> bool:
+    if identity in new:
+        new.remove(identity)
+        return True
+    return False

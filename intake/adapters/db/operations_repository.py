@@ -59,14 +59,14 @@ class SqlOperationsRepository:
         statement = insert_for(self._session, LeaseRow).values(
             name=name, holder=holder, ends_at=ends_at
         )
-        result = self._session.execute(
+        taken = self._session.scalar(
             statement.on_conflict_do_update(
                 index_elements=["name"],
                 set_={"holder": holder, "ends_at": ends_at},
                 where=or_(LeaseRow.holder == holder, LeaseRow.ends_at < now),
-            )
+            ).returning(LeaseRow.name)
         )
-        return bool(result.rowcount)  # type: ignore[attr-defined]
+        return taken is not None
 
     def release_lease(self, name: str, *, holder: str) -> None:
         """Give a lease back; another holder's is left alone."""

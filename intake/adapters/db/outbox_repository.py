@@ -23,7 +23,7 @@ class SqlOutboxRepository:
         statement = insert_for(self._session, LetterRow).on_conflict_do_nothing(
             index_elements=["purpose"]
         )
-        result = self._session.execute(
+        number = self._session.scalar(
             statement.values(
                 case_id=letter.case_id,
                 purpose=letter.purpose,
@@ -39,9 +39,9 @@ class SqlOutboxRepository:
                 next_try_at=letter.next_try_at,
                 sent_at=letter.sent_at,
                 last_error=letter.last_error,
-            )
+            ).returning(LetterRow.id)
         )
-        return bool(result.rowcount)  # type: ignore[attr-defined]
+        return number is not None
 
     def due(self, *, now: datetime, limit: int) -> Sequence[Letter]:
         """Letters whose time has come, oldest first."""

@@ -192,7 +192,6 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'set_aside'"),
         postgresql_where=sa.text("state = 'set_aside'"),
-        postgresql_where=sa.text("state = 'set_aside'"),
     )
     op.create_index(
         "ix_inbound_message_waiting",
@@ -200,7 +199,6 @@ def upgrade() -> None:
         ["id"],
         unique=False,
         sqlite_where=sa.text("state IN ('received', 'claimed')"),
-        postgresql_where=sa.text("state IN ('received', 'claimed')"),
         postgresql_where=sa.text("state IN ('received', 'claimed')"),
     )
     op.create_table(
