@@ -1,0 +1,1 @@
+"""Corpus, training, evaluation and the shipped model of the classifier."""

@@ -1,0 +1,1 @@
+"""From the corpus to a packaged pipeline, one step a module."""
