@@ -6,6 +6,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -36,9 +37,11 @@ run: setup ## Start everything on an embedded database, with a demo officer (ARG
 
 .PHONY: setup
 setup: $(READY)/project $(READY)/assets ## Set up what the program needs, and nothing more
+	@:
 
 .PHONY: setup-test
 setup-test: setup $(READY)/dev $(READY)/train $(READY)/axe ## Set up what the tests and the training need too
+	@:
 
 .PHONY: test
 test: setup-test ## Run every test that can run here (ARGS goes to pytest)

@@ -78,10 +78,17 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
 
 @pytest.fixture(scope="session")
 def migrate() -> Callable[[str], None]:
-    """Brings the database at an address to the newest schema."""
-    from intake.adapters.db.engine import migrate
+    """Brings the database at an address to the newest schema, and lets go of it."""
+    # Imported here, so that tests of pure rules start without the database's libraries.
+    from intake.adapters.db import schema
+    from intake.adapters.db.engine import connect
 
-    return migrate
+    def bring_up_to_date(url: str) -> None:
+        engine = connect(url)
+        schema.migrate(engine)
+        engine.dispose()
+
+    return bring_up_to_date
 
 
 @pytest.fixture(scope="session")

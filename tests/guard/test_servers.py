@@ -4,7 +4,7 @@ import smtplib
 import ssl
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from tests.support.relay import Behaviour, Relay
 
@@ -21,6 +21,17 @@ def test_a_database_is_empty_when_a_test_begins(database_url):
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE only_here (id INTEGER)"))
         assert connection.execute(text("SELECT count(*) FROM only_here")).scalar() == 0
+    engine.dispose()
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_a_migrated_database_has_the_tables_and_no_rows(migrated_database_url, turn):
+    engine = create_engine(migrated_database_url)
+    with engine.begin() as connection:
+        tables = inspect(connection).get_table_names()
+        assert "alembic_version" in tables
+        connection.execute(text("CREATE TABLE left_behind (id INTEGER)"))
+    assert "left_behind" not in tables
     engine.dispose()
 
 
