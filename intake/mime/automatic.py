@@ -1,0 +1,276 @@
+"""Whether a message was written by a machine, and what proves it.
+
+Decides on headers first, on the wording of subjects where no header can be had, and never on a
+word that a person may use: a person's message must not be taken for automatic. Leaves what to do
+about it (no receipt, the stored reason) to the services.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from intake.mime.headers import Headers
+from intake.mime.parsed import Automatic
+
+_Found = tuple[Automatic, str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What the rules look at."""
+
+    headers: Headers
+    from_addr: str
+    reply_to: str
+    subject: str
+    text: str
+    media_type: str
+    report_type: str
+    has_calendar_reply: bool
+    own_addresses: frozenset[str]
+
+
+_BOUNCE_SENDER = re.compile(
+    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|maildelivery|mail-delivery-sub\w*|bounces?"
+    r"|microsoftexchange[0-9a-f]{20,})@",
+    re.IGNORECASE,
+)
+_POSTMASTER = re.compile(r"(?:postmaster|mailadmin|mail|system|smtp)@", re.IGNORECASE)
+_BOUNCE_SUBJECT_SURE = re.compile(
+    r"undelivered mail returned to sender$|mail delivery failed: returning message to sender$"
+    r"|delivery status notification \((?:failure|delay|mail delivery)|warning: message .{0,60}delayed"
+    r"|returned mail: (?:see transcript|user unknown|host unknown|unreachable|service unavailable)"
+    r"|mail delivery failed ?$|mail delivery system$|message delivery failure$"
+    r"|warning: could not send message for past|delayed mail \(still being retried\)$"
+    r"|mail system error - returned mail$|undelivered mail$",
+    re.IGNORECASE,
+)
+_BOUNCE_SUBJECT = re.compile(
+    r"undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|delayed|report|notification)"
+    r"|mail delivery|message delivery|failure notice$|returned (?:mail|to sender)|non remis|unzustellbar"
+    r"|nicht zustellbar|zustellung|mail could not be delivered|message (?:undeliverable|not delivered)"
+    r"|no se puede entregar|notificação de|mancato recapito|onbestelbaar|ej leverbart|kan ikke leveres"
+    r"|delivery error|échec|returned|couldn't be delivered|failed delivery|rejected|no entregado",
+    re.IGNORECASE,
+)
+_REPLY_SUBJECT_SURE = re.compile(
+    r"\[?(?:automatic reply|auto(?:matic|mated)?[ -]?(?:reply|response|responder|answer)|autoreply"
+    r"|autoresponse|out of office autoreply|automatische (?:antwort|rückantwort|beantwortung)"
+    r"|automatisch antwoord|automatisch bericht|abwesenheitsnotiz|abwesenheitsnachricht"
+    r"|abwesenheitsmeldung|abwesenheitsassistent|réponse automatique|message d'absence"
+    r"|notification d'absence|respuesta automática|resposta automática|risposta automatica"
+    r"|autosvar|automatiskt svar|automatisk svar|fraværsmelding|automaattinen vastaus|poissaoloilmoitus"
+    r"|odpowiedź automatyczna|autoodpowiedź|automatická odpověď|automatická odpoveď|automatikus válasz"
+    r"|автоответ|автоматический ответ|автоматична відповідь|răspuns automat|αυτόματη απάντηση"
+    r"|otomatik yanıt|automatski odgovor|samodejni odgovor|automatinis atsakymas|automaatvastus"
+    r"|自動応答|自動返信|自动答复|自动回复|자동 회신|תגובה אוטומטית|رد تلقائي|ateb awtomatig)\]?\s*(?:[:：;]|-|–|\||$)",
+    re.IGNORECASE,
+)
+_REPLY_SUBJECT = re.compile(
+    r"\[?(?:auto|away|away from (?:my|the) (?:desk|office|mail)|out[ -]of[ -](?:the[ -])?office(?: reply| message"
+    r"| notification)?|ooo|vacation|vacation (?:reply|message|notice)|on (?:annual |maternity |sick )?leave"
+    r"|annual leave|on holiday|abwesend|abwesenheit|nicht im büro|absence|absent|absence du bureau"
+    r"|fuera de (?:la )?oficina|ausente|fora do escritório|fuori ufficio|assente|afwezig|afwezigheid"
+    r"|niet aanwezig|frånvaro|frånvarande|fravær|poissa|nieobecność|nieobecny|mimo kancelář"
+    r"|unavailable|i am away|i'm away|currently away)\]?\s*(?:[:：;(\[-]|–|\||$|until|till|from|re:)",
+    re.IGNORECASE,
+)
+_ABSENT = re.compile(
+    r"\b(?:i am|i'm|i will be|i'll be|we are|is)\b.{0,30}\b(?:out of (?:the )?office|on (?:annual |maternity"
+    r"|paternity |sick |parental )?leave|away|on holiday|on vacation|not in the office|unavailable"
+    r"|not working|travelling)|\b(?:no access|limited access|not have access) to (?:my )?e-?mail"
+    r"|\bthank you for (?:your|contacting|getting)|\bthis is an automat|\bauto(?:matic|mated)[ -]?(?:reply"
+    r"|response|message)|\bich bin\b.{0,60}(?:nicht (?:im|erreichbar)|abwesend|wieder|urlaub|außer haus)"
+    r"|\bje suis\b.{0,40}(?:absent|en congé)|\b(?:estoy|estaré)\b.{0,40}(?:fuera|ausente|vacaciones)"
+    r"|\b(?:ik ben|sono|estou|jag är|jeg er|olen)\b.{0,40}(?:afwezig|niet|fuori|assente|fora|ausente"
+    r"|ledig|inte|ikke|poissa|lomalla)|\bjestem\b.{0,40}(?:poza|nieobecn|na urlopie)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DO_NOT_REPLY = re.compile(
+    r"(?:do not|don't|please do not|cannot) (?:reply|respond) (?:directly )?to this"
+    r"|this (?:is an|e-?mail (?:is|was|has been)|message (?:is|was|has been)) (?:an )?(?:automat|auto-?generat"
+    r"|system[- ]generated|sent (?:automatically|from an? (?:unmonitored|unattended|notification)))"
+    r"|(?:unmonitored|unattended|not monitored) (?:mailbox|e-?mail|address|inbox)"
+    r"|replies to this (?:e-?mail|message|address) (?:are|will)",
+    re.IGNORECASE,
+)
+_NO_REPLY = re.compile(
+    r"[^@]{0,40}(?:no|do[-_.]?not|don[-_.]?t|non|nicht)[-_.]?(?:reply|respond|response|antworten|responder"
+    r"|rispondere|repondre)[^@]{0,40}@|(?:notifications?|alerts?|news(?:letter)?|mailing|automailer)"
+    r"[^@]{0,20}@",
+    re.IGNORECASE,
+)
+_AUTO_REPLY_HEADERS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-auto-reply",
+    "x-autoreply-from",
+    "x-auto-reply-from",
+    "x-mail-autoreply",
+    "x-autogenerated",
+    "x-vacation",
+    "x-fc-machinegenerated",
+    "x-autoreply-sent",
+    "x-away-message",
+    "x-auto-response",
+)
+_LIST_HEADERS = (
+    "list-id",
+    "list-unsubscribe",
+    "list-post",
+    "list-help",
+    "list-subscribe",
+    "list-owner",
+    "list-archive",
+    "mailing-list",
+    "x-mailing-list",
+    "x-mailman-version",
+    "x-listserver",
+    "x-list-id",
+    "x-google-group-id",
+    "x-campaign-id",
+    "x-campaignid",
+    "x-mailchimp-campaign",
+    "x-mc-user",
+    "x-ml-name",
+    "x-mailer-listid",
+)
+_NEGATIVE = {"no", "false", "0", "none", ""}
+
+
+def automatic_of(evidence: Evidence) -> tuple[Automatic | None, str]:
+    """The kind of automatic message and its proof, or None and an empty reason.
+
+    The rules, in this order; the first that holds decides:
+    1. loop: it came from one of our own addresses, or X-Loop names one or says yes.
+    2. bounce: a delivery report (RFC 3464), X-Failed-Recipients, a mailer daemon, or the fixed
+       subject of a mail server; a postmaster or an empty return path needs such a subject too.
+    3. auto-reply: Auto-Submitted other than "no" (RFC 3834, 5), a vacation header, a read receipt
+       (RFC 8098), an answer to an invitation, an empty return path, or the fixed subject of an
+       answering program. A subject that people write too ("Out of office") counts only with
+       words of absence in the text.
+    4. list: List-* fields (RFC 2369, RFC 2919) of a list other than ours, Precedence, Feedback-ID.
+    5. auto-reply: a no-reply sender nobody can be reached at, when a second sign says the same.
+    """
+    for rule in (_loop, _bounce, _auto_reply, _list, _unreachable):
+        found = rule(evidence)
+        if found:
+            return found
+    return None, ""
+
+
+def _loop(evidence: Evidence) -> _Found:
+    own = evidence.own_addresses
+    if evidence.from_addr.casefold() in own:
+        return Automatic.LOOP, "from: own address"
+    values = [value.decode("latin-1").casefold() for value in evidence.headers.all_raw("x-loop")]
+    for value in values:
+        if value.strip() in ("yes", "true", "1") or any(address in value for address in own):
+            return Automatic.LOOP, "x-loop"
+    return None
+
+
+def _bounce(evidence: Evidence) -> _Found:
+    if evidence.report_type in ("delivery-status", "delivery-report"):
+        return Automatic.BOUNCE, "content-type: delivery-status"
+    if evidence.headers.raw("x-failed-recipients"):
+        return Automatic.BOUNCE, "x-failed-recipients"
+    if _BOUNCE_SENDER.match(evidence.from_addr) and not evidence.from_addr.lower().startswith(
+        "bounce"
+    ):
+        return Automatic.BOUNCE, "from: mailer-daemon"
+    if _BOUNCE_SUBJECT_SURE.match(evidence.subject):
+        return Automatic.BOUNCE, "subject: delivery failure"
+    from_system = bool(
+        _POSTMASTER.match(evidence.from_addr) or _BOUNCE_SENDER.match(evidence.from_addr)
+    )
+    if (from_system or _has_null_path(evidence.headers)) and _BOUNCE_SUBJECT.search(
+        evidence.subject
+    ):
+        return Automatic.BOUNCE, "from: postmaster" if from_system else "return-path: <>"
+    return None
+
+
+def _auto_reply(evidence: Evidence) -> _Found:
+    headers = evidence.headers
+    submitted = _submitted(headers)
+    if submitted and not (submitted != "auto-replied" and _list(evidence)):
+        return Automatic.AUTO_REPLY, f"auto-submitted: {submitted}"
+    for name in _AUTO_REPLY_HEADERS:
+        if name in headers and headers.plain(name).strip().casefold() not in _NEGATIVE - {""}:
+            return Automatic.AUTO_REPLY, name
+    if "autoresponder" in headers.plain("x-post-messageclass").casefold():
+        return Automatic.AUTO_REPLY, "x-post-messageclass"
+    precedence = _first_word(headers.plain("precedence"))
+    if precedence in ("auto_reply", "auto-reply", "autoreply"):
+        return Automatic.AUTO_REPLY, f"precedence: {precedence}"
+    if evidence.report_type == "disposition-notification":
+        return Automatic.AUTO_REPLY, "content-type: disposition-notification"
+    if evidence.has_calendar_reply:
+        return Automatic.AUTO_REPLY, "content-type: calendar reply"
+    if _REPLY_SUBJECT_SURE.match(evidence.subject):
+        return Automatic.AUTO_REPLY, "subject: automatic reply"
+    if _REPLY_SUBJECT.match(evidence.subject) and _is_backed(evidence):
+        return Automatic.AUTO_REPLY, "subject: out of office"
+    if _has_null_path(headers):
+        return Automatic.AUTO_REPLY, "return-path: <>"
+    return None
+
+
+def _is_backed(evidence: Evidence) -> bool:
+    headers = evidence.headers
+    if "x-auto-response-suppress" in headers or _first_word(headers.plain("precedence")):
+        return True
+    return bool(_ABSENT.search(evidence.text[:3000]))
+
+
+def _submitted(headers: Headers) -> str:
+    word = _first_word(headers.plain("auto-submitted"))
+    return "" if word in _NEGATIVE else word
+
+
+def _first_word(value: str) -> str:
+    return re.split(r"[;(\s]", value.strip(), maxsplit=1)[0].strip("\"'").casefold()
+
+
+def _has_null_path(headers: Headers) -> bool:
+    return any(
+        "".join(headers.plain(name).split()) in ("<>", "<MAILER-DAEMON>")
+        for name in ("return-path", "x-envelope-from", "x-return-path", "envelope-from")
+    )
+
+
+def _list(evidence: Evidence) -> _Found:
+    headers = evidence.headers
+    for name in _LIST_HEADERS:
+        if headers.raw(name) and not _is_own_list(evidence):
+            return Automatic.LIST, name
+    precedence = _first_word(headers.plain("precedence"))
+    if precedence in ("list", "bulk", "junk") and not _is_own_list(evidence):
+        return Automatic.LIST, f"precedence: {precedence}"
+    feedback = headers.plain("feedback-id")
+    if feedback and "amazonses" not in feedback.casefold():
+        return Automatic.LIST, "feedback-id"
+    return None
+
+
+def _is_own_list(evidence: Evidence) -> bool:
+    """A council address may itself be a group, which marks every resident's message as a list's."""
+    texts = [evidence.headers.plain(name) for name in ("list-id", "list-post")]
+    joined = " ".join(texts).casefold()
+    return any(
+        address in joined or address.replace("@", ".") in joined
+        for address in evidence.own_addresses
+    )
+
+
+def _unreachable(evidence: Evidence) -> _Found:
+    if not _NO_REPLY.match(evidence.from_addr):
+        return None
+    if evidence.reply_to and not _NO_REPLY.match(evidence.reply_to):
+        return None
+    headers = evidence.headers
+    if headers.raw("x-auto-response-suppress") or _DO_NOT_REPLY.search(evidence.text[:20_000]):
+        return Automatic.AUTO_REPLY, "from: no-reply"
+    return None

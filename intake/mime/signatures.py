@@ -1,0 +1,118 @@
+"""Signatures: the delimiter line, the mobile programs' advertisements, contact blocks.
+
+Decides only on sure signs; a closing and the name under it stay with the person's words.
+"""
+
+import re
+
+_MAX_SIGNATURE_LINES = 25
+_DELIMITER = re.compile(r"--[ \t\u00a0]*$|—[ \t\u00a0]*$")
+_DEVICE = (
+    r"(?:my |the |mijn |meinem |mon |ma |mi |mio |min |mit |moj\w* |m\w{2}n )?"
+    r"(?:new |all new |mobile |verizon,? |samsung |galaxy |huawei |nokia |sony |xiaomi |android"
+    r"|iphone|ipad|ipod|windows|blackberry|mobile|phone|tablet|smartphone|outlook|yahoo|gmail|mail"
+    r"|aol|proton|samsung|galaxy|huawei|honor|pixel|nokia|sony|xperia|xiaomi|redmi|htc|lg |motorola"
+    r"|moto |oneplus|oppo|gmx|web\.de|k-9|k9|fairemail|spark|bluemail|blue mail|edison|tutanota|tuta"
+    r"|hushmail|virgin|sky |bt |ee |o2|vodafone|talktalk|orange|free|laposte|boxer|nine|typeapp"
+    r"|airmail|newton|superhuman|thunderbird|zoho|fastmail|icloud|handy|mobiltelefon|mobil|portable"
+    r"|móvil|telefon|device|kindle|surface|workspace|touchdown|worx|secure|mailbird|postbox)"
+)
+_SENT_FROM = re.compile(
+    rf"[\s*_>]*(?:"
+    rf"sent (?:from|via|by|with|using|on|through)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|(?:von|vom) mein\w* .{{0,60}}?(?:gesendet|geschickt)\w*.{{0,20}}"
+    rf"|(?:diese )?(?:nachricht|e-?mail|mail)? ?(?:wurde )?(?:gesendet|gesandt|versendet|verschickt) (?:von|mit|über|aus)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|diese (?:nachricht|e-?mail) wurde von .{{0,80}}gesendet.{{0,5}}"
+    rf"|envoyé (?:de|depuis|à partir|avec|par)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|envoyé à partir d[e'].{{0,60}}"
+    rf"|enviad[oa] (?:desde|de|do|da|con|com|a través|via|pelo)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|inviat[oa] (?:da|dal|con|tramite)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|(?:verstuurd|verzonden) (?:vanaf|vanuit|via|met|van)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|skickat från\b.{{0,20}}?{_DEVICE}.{{0,80}}|sendt fra\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|lähetetty .{{0,60}}|wysłan[eo] (?:z|za pomocą)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|odesláno z\b.{{0,60}}|odoslané z\b.{{0,60}}|отправлено (?:с|из)\b.{{0,60}}"
+    rf"|надіслано з\b.{{0,60}}|trimis (?:de pe|din)\b.{{0,60}}|küldve .{{0,60}}"
+    rf"|στάλθηκε από .{{0,60}}|.{{0,40}}'?(?:dan|den|'tan) gönderildi.{{0,5}}"
+    rf"|anfonwyd o fy .{{0,40}}|.{{0,20}}から送信|发自我的.{{0,30}}|從我的.{{0,30}}|나의 .{{0,30}}에서 보냄"
+    rf"|get outlook for (?:ios|android|mac|windows).{{0,80}}"
+    rf"|(?:outlook (?:für|pour|para|per|voor) (?:ios|android)).{{0,80}}"
+    rf"|(?:holen sie sich|laden sie|télécharge[rz]|obtenez|obtener|obtenha|scarica|download|hämta|hent)"
+    rf" outlook .{{0,80}}"
+    rf"|yahoo mail: search, organi[sz]e, conquer.{{0,60}}"
+    rf")\s*$",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"[\s*_]*(?:(?:kind(?:est)?|best|warm(?:est)?|many|with|yours?)\b.{0,30})?"
+    r"(?:regards|wishes|thanks|sincerely|faithfully|truly|cheers|thank you|grüßen?|gruß|mfg"
+    r"|cordialement|salutations|saludos|saluti|groeten?|hälsningar|hilsen|mvh|rgds|br|best)"
+    r"[\s,.!*_]*$",
+    re.IGNORECASE,
+)
+_PHONE_LABEL = re.compile(
+    r"(?:^|[|•·,\s])(?:t|m|f|p|tel|telephone|phone|mob|mobile|cell|fax|office|direct(?: dial)?|dd"
+    r"|switchboard|ddi|mobil|telefon|tél|téléphone|telefoon|e-?mail|e|w|web|website|www)"
+    r"\s?[.:|]\s*(?:[+(\d]|\S+@|www\.|https?:)",
+    re.IGNORECASE,
+)
+_WEB = re.compile(r"https?://|www\.", re.IGNORECASE)
+_ORGANISATION = re.compile(
+    r"\b(?:ltd|limited|plc|llp|llc|inc|gmbh|ag|s\.?a\.?|b\.?v\.?|council|department|directorate"
+    r"|group|manager|director|officer|engineer|assistant|coordinator|administrator|executive"
+    r"|consultant|solicitors?|partner|ceo|head of|company|registered (?:in|office))\b",
+    re.IGNORECASE,
+)
+
+
+def mark(texts: list[str], apart: list[bool]) -> None:
+    """Sets `apart` for the lines of signatures.
+
+    - A line of the delimiter "-- " (RFC 3676, 4.3) and what follows it, up to the next quotation
+      or the end, when that is short.
+    - One line that a mail program adds ("Sent from my iPhone").
+    - Contact lines at the end under a closing and a name, when at least two are of the kind that
+      people do not type each time. Closing and name stay.
+    """
+    _mark_delimited(texts, apart)
+    for index, text in enumerate(texts):
+        if not apart[index] and 8 < len(text) < 200 and _SENT_FROM.match(text):
+            apart[index] = True
+    _mark_contact_block(texts, apart)
+
+
+def _mark_delimited(texts: list[str], apart: list[bool]) -> None:
+    for index in range(len(texts) - 1, -1, -1):
+        if apart[index] or not _DELIMITER.match(texts[index]):
+            continue
+        end = index + 1
+        while end < len(texts) and not apart[end]:
+            end += 1
+        words = sum(bool(text.strip()) for text in texts[index + 1 : end])
+        has_text_above = any(text.strip() for text in texts[:index])
+        if words <= _MAX_SIGNATURE_LINES and has_text_above and _is_brief(texts[index + 1 : end]):
+            apart[index:end] = [True] * (end - index)
+
+
+def _is_brief(texts: list[str]) -> bool:
+    """Whether the lines are short on the whole: a signature, not a new section of a letter."""
+    return sum(len(text) for text in texts) < 1_500
+
+
+def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
+    own = [i for i, text in enumerate(texts) if not apart[i] and text.strip()]
+    tail = own[-14:]
+    closing = next((n for n in range(len(tail) - 1, -1, -1) if _is_closing(texts[tail[n]])), None)
+    if closing is None:
+        return
+    block = tail[closing + 2 :]
+    if not 2 <= len(block) <= 11 or any(len(texts[i]) > 120 for i in block):
+        return
+    contacts = sum(bool(_PHONE_LABEL.search(texts[i]) or _WEB.search(texts[i])) for i in block)
+    offices = sum(bool(_ORGANISATION.search(texts[i])) for i in block)
+    if contacts >= 1 and offices >= 1 and contacts + offices >= 2 or contacts >= 3:
+        for index in range(block[0], block[-1] + 1):
+            apart[index] = True
+
+
+def _is_closing(text: str) -> bool:
+    return len(text) < 60 and bool(_CLOSING.match(text))
