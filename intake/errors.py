@@ -15,6 +15,7 @@ IntakeError
     ├── StoreUnavailable
     ├── MailboxUnavailable
     ├── RelayUnavailable
+    │   └── LetterDelayed   (the relay works; this letter it asked us to bring again)
     ├── RelayRefused        (permanent: the letter will never be taken)
     └── ClassifierUnavailable
 
@@ -88,6 +89,10 @@ class MailboxUnavailable(DependencyError):
 
 class RelayUnavailable(DependencyError):
     """The mail relay cannot be reached or asked us to try later."""
+
+
+class LetterDelayed(RelayUnavailable):
+    """The mail relay asked us to bring this letter again later."""
 
 
 class RelayRefused(DependencyError):

@@ -2,7 +2,7 @@
 
 The threading headers are written by hand: the standard library folds a long identifier into an
 encoded word, after which no mail program finds the message it answers. So is ``To``, which may hold
-letters beyond ASCII. What the letter says is left to the letters' files, when it goes to the outbox.
+letters beyond ASCII. What the letter says is left to its files, when it goes to the outbox.
 """
 
 import re
@@ -68,6 +68,36 @@ def build_letter(
         *_threading(in_reply_to, references),
     ]
     return "".join(f"{line}\r\n" for line in head).encode() + message.as_bytes()
+
+
+class ReceiptMail:
+    """Puts receipts into mails from the council's one sender; implements ``ports.LetterMail``."""
+
+    def __init__(self, *, sender_name: str, sender_addr: str) -> None:
+        self._sender_name = sender_name
+        self._sender_addr = sender_addr
+
+    def build(
+        self,
+        text: LetterText,
+        *,
+        to_addr: str,
+        message_id: str,
+        in_reply_to: str,
+        references: Sequence[str],
+        sent_at: datetime,
+    ) -> bytes:
+        """The mail as ``build_letter`` makes it."""
+        return build_letter(
+            text,
+            sender_name=self._sender_name,
+            sender_addr=self._sender_addr,
+            to_addr=to_addr,
+            message_id=message_id,
+            in_reply_to=in_reply_to,
+            references=references,
+            written_at=sent_at,
+        )
 
 
 def ascii_domain(address: str) -> str:

@@ -63,6 +63,22 @@ class LetterWriter(Protocol):
         """The letter of this kind with these facts in it."""
 
 
+class LetterMail(Protocol):
+    """Puts a letter's words into a mail, with the marks of automatic mail and of its thread."""
+
+    def build(
+        self,
+        text: LetterText,
+        *,
+        to_addr: str,
+        message_id: str,
+        in_reply_to: str,
+        references: Sequence[str],
+        sent_at: datetime,
+    ) -> bytes:
+        """The mail as it goes out. Raises ``InvalidSubmission`` for an address no mail can go to."""
+
+
 class Mailer(Protocol):
     """Hands letters to whoever delivers them; one context is one run over many letters."""
 
@@ -76,7 +92,8 @@ class MailerSession(Protocol):
     def send(self, letter: Letter) -> str:
         """Deliver one letter; gives where it went, for the timeline.
 
-        Raises ``RelayUnavailable`` (try again later) or ``RelayRefused`` (never).
+        Raises ``RelayUnavailable`` (no letter leaves now), ``LetterDelayed`` (try this one again
+        later) or ``RelayRefused`` (never try this one again).
         """
 
 
@@ -205,7 +222,10 @@ class CaseRepository(Protocol):
         """How many cases are in each state."""
 
     def add_message(self, case_id: int, message: CaseMessage) -> CaseMessage:
-        """Store a message of a case and make its words findable; gives it with its number."""
+        """Store a message of a case and make its words findable; gives it with its number.
+
+        A message stored before, as one set aside is, is stored over: it was read anew.
+        """
 
     def add_classification(self, case_id: int, stored: StoredClassification) -> None:
         """Keep what the classifier said."""
