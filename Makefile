@@ -61,10 +61,11 @@ model: setup $(READY)/train ## Train the classifier from nlp_models/corpus
 
 .PHONY: lint
 lint: setup-test ## Check format, style, types and import rules
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@failed=; \
+	for check in "ruff format --check ." "ruff check ." mypy lint-imports; do \
+	  $(BIN)/$$check || failed="$$failed$$check; "; \
+	done; \
+	if [ -n "$$failed" ]; then echo "lint: not passed: $$failed" >&2; exit 1; fi
 
 .PHONY: format
 format: setup-test ## Format the code and apply the safe corrections
