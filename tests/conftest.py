@@ -33,11 +33,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons: Counter[str] = Counter()
     for report in terminalreporter.stats.get("skipped", ()):
         if isinstance(report.longrepr, tuple):
-            reasons[report.longrepr[2].removeprefix("Skipped: ")] += 1
-    named = {reason: count for reason, count in reasons.items() if reason.startswith(NOT_RUN)}
-    for reason, count in sorted(named.items()):
+            reasons[report.longrepr[2].removeprefix("Skipped: ").removeprefix(NOT_RUN)] += 1
+    for reason, count in sorted(reasons.items()):
         tests = "test" if count == 1 else "tests"
-        terminalreporter.write_line(f"{reason} ({count} {tests})", yellow=True)
+        terminalreporter.write_line(f"{NOT_RUN}{reason} ({count} {tests})", yellow=True)
 
 
 @pytest.fixture(scope="session")
