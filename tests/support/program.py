@@ -164,47 +164,42 @@ class Intake:
 
         A second call does nothing.
         """
-        tree = self._tree()
-        self._kill_all(tree)
-        self._wait()
+        if self._process:
+            self._kill_all(self._children())
+            self._process = None
 
     def stop(self, timeout_seconds: float = 30.0) -> int | None:
         """Asks the program to end; its exit status. What has not ended by then is killed."""
         if self._process is None:
             return None
-        tree = self._tree()
+        children = self._children()
         self._process.terminate()
-        psutil.wait_procs(tree, timeout=timeout_seconds)
-        self._kill_all(tree)
-        return self._wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout_seconds)
+        self._kill_all(children)
+        status = self._process.returncode
+        self._process = None
+        return status
 
     def restart(self) -> None:
         """Starts again on the same data and ports, after `kill`, `stop` or neither."""
         self.stop()
         self.start()
 
-    def _tree(self) -> list[psutil.Process]:
-        if self._process is None:
-            return []
+    def _children(self) -> list[psutil.Process]:
+        assert self._process
         try:
-            root = psutil.Process(self._process.pid)
-            return [root, *root.children(recursive=True)]
+            return psutil.Process(self._process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
 
-    def _kill_all(self, tree: list[psutil.Process]) -> None:
-        # The group catches a child that was born after the tree was read.
-        if self._process:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        for process in tree:
+    def _kill_all(self, children: list[psutil.Process]) -> None:
+        assert self._process
+        # The group catches a child that was born after the list was made.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for process in children:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(tree, timeout=30)
-
-    def _wait(self) -> int | None:
-        if self._process is None:
-            return None
-        status = self._process.wait(timeout=30)
-        self._process = None
-        return status
+        self._process.wait(30)
+        psutil.wait_procs(children, timeout=30)
