@@ -8,6 +8,7 @@ IntakeError
 ├── RuleError               refused by the rules of the service
 │   ├── CaseNotFound
 │   ├── StaleCase
+│   ├── ClaimLost
 │   ├── NotPermitted
 │   ├── SignInRefused
 │   └── IllegalTransition
@@ -59,6 +60,10 @@ class CaseNotFound(RuleError):
 
 class StaleCase(RuleError):
     """Somebody else changed this case in the meantime; load it again and repeat your change."""
+
+
+class ClaimLost(RuleError):
+    """Another worker took this message up in the meantime."""
 
 
 class NotPermitted(RuleError):

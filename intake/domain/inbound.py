@@ -35,12 +35,13 @@ class NewInbound:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedInbound:
-    """A stored message that one worker has taken up. ``tries`` counts this one.
+    """A stored message that ``worker`` has taken up. ``tries`` counts this one.
 
     ``case_id`` is set when the message was set aside into a case before and is tried again.
     """
 
     id: int
+    worker: str
     channel: Channel
     source: str
     envelope_from: str

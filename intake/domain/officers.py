@@ -57,6 +57,16 @@ class SignInRules:
     idle_for: timedelta
     lasts_for: timedelta
 
+    @classmethod
+    def from_minutes(cls, *, attempts: int, lock: int, idle: int, lasts: int) -> "SignInRules":
+        """The rules with every length given in minutes."""
+        return cls(
+            attempts=attempts,
+            lock_for=timedelta(minutes=lock),
+            idle_for=timedelta(minutes=idle),
+            lasts_for=timedelta(minutes=lasts),
+        )
+
 
 def is_locked(officer: Officer, now: datetime) -> bool:
     """Whether the account refuses every password at the moment."""

@@ -134,14 +134,16 @@ class InboundRepository(Protocol):
     def release_claims(self, *, worker: str) -> int:
         """Give back the claims of a worker that is gone; gives how many."""
 
-    def finish(self, inbound_id: int, *, at: datetime, case_id: int) -> None:
-        """Mark a message as processed into this case."""
+    def finish(self, claimed: ClaimedInbound, *, at: datetime, case_id: int) -> None:
+        """Mark a message as processed into this case. Raises ``ClaimLost``."""
 
-    def fail(self, inbound_id: int, *, error: str) -> None:
-        """Give a message back after a failure, with what went wrong."""
+    def fail(self, claimed: ClaimedInbound, *, error: str) -> None:
+        """Give a message back after a failure, with what went wrong. Raises ``ClaimLost``."""
 
-    def set_aside(self, inbound_id: int, *, at: datetime, case_id: int | None, error: str) -> None:
-        """Stop trying; the message waits for an officer."""
+    def set_aside(
+        self, claimed: ClaimedInbound, *, at: datetime, case_id: int | None, error: str
+    ) -> None:
+        """Stop trying; the message waits for an officer. Raises ``ClaimLost``."""
 
     def retry(self, inbound_id: int) -> None:
         """Put a message that was set aside back in the queue with its tries forgotten."""

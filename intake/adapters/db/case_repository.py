@@ -126,26 +126,15 @@ class SqlCaseRepository:
         return {status: counts.get(status, 0) for status in Status}
 
     def add_message(self, case_id: int, message: CaseMessage) -> CaseMessage:
-        """Store a message of a case and make its words findable; gives it with its number."""
-        row = CaseMessageRow(
-            case_id=case_id,
-            inbound_id=message.inbound_id,
-            message_id=message.message_id,
-            message_id_hash=_hash(message.message_id),
-            from_addr=message.from_addr,
-            from_name=message.from_name,
-            participants=list(message.participants),
-            subject=message.subject,
-            body=message.body,
-            quoted=message.quoted,
-            html=message.html,
-            attachments=[asdict(each) for each in message.attachments],
-            automatic=message.automatic,
-            automatic_reason=message.automatic_reason,
-            warnings=list(message.warnings),
-            received_at=message.received_at,
-            joined_by=message.joined_by,
-        )
+        """Store a message of a case and make its words findable; gives it with its number.
+
+        A message stored before, as one set aside is, is stored over: it was read anew.
+        """
+        row = self._session.scalar(
+            select(CaseMessageRow).where(CaseMessageRow.inbound_id == message.inbound_id)
+        ) or CaseMessageRow(case_id=case_id, inbound_id=message.inbound_id)
+        mapping.fill_message_row(row, message)
+        row.message_id_hash = _hash(message.message_id)
         words = "\n".join(
             (message.subject, message.from_name, message.from_addr, message.body, message.quoted)
         )

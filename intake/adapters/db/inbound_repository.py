@@ -10,6 +10,7 @@ from intake.adapters.db.dialects import insert_for
 from intake.adapters.db.tables import ASIDE, WAITING, CaseRow, InboundMessageRow, RawMessageRow
 from intake.domain.cases import Channel
 from intake.domain.inbound import ClaimedInbound, InboundState, NewInbound, SetAside
+from intake.errors import ClaimLost
 
 
 class SqlInboundRepository:
@@ -60,6 +61,7 @@ class SqlInboundRepository:
         self._session.flush()
         return ClaimedInbound(
             id=row.id,
+            worker=worker,
             channel=Channel(row.channel),
             source=row.source,
             envelope_from=row.envelope_from,
@@ -82,23 +84,31 @@ class SqlInboundRepository:
             claim_ends_at=None,
         )
 
-    def finish(self, inbound_id: int, *, at: datetime, case_id: int) -> None:
-        """Mark a message as processed into this case."""
-        self._end(inbound_id, InboundState.PROCESSED, at=at, case_id=case_id, error="")
-
-    def fail(self, inbound_id: int, *, error: str) -> None:
-        """Give a message back after a failure, with what went wrong."""
-        self._update(
-            InboundMessageRow.id == inbound_id,
-            state=InboundState.RECEIVED,
-            claimed_by=None,
-            claim_ends_at=None,
-            error=error,
+    def finish(self, claimed: ClaimedInbound, *, at: datetime, case_id: int) -> None:
+        """Mark a message as processed into this case. Raises ``ClaimLost``."""
+        self._give_up(
+            claimed,
+            state=InboundState.PROCESSED,
+            processed_at=at,
+            case_id=case_id,
+            error="",
         )
 
-    def set_aside(self, inbound_id: int, *, at: datetime, case_id: int | None, error: str) -> None:
-        """Stop trying; the message waits for an officer."""
-        self._end(inbound_id, InboundState.SET_ASIDE, at=at, case_id=case_id, error=error)
+    def fail(self, claimed: ClaimedInbound, *, error: str) -> None:
+        """Give a message back after a failure, with what went wrong. Raises ``ClaimLost``."""
+        self._give_up(claimed, state=InboundState.RECEIVED, error=error)
+
+    def set_aside(
+        self, claimed: ClaimedInbound, *, at: datetime, case_id: int | None, error: str
+    ) -> None:
+        """Stop trying; the message waits for an officer. Raises ``ClaimLost``."""
+        self._give_up(
+            claimed,
+            state=InboundState.SET_ASIDE,
+            processed_at=at,
+            case_id=case_id,
+            error=error,
+        )
 
     def retry(self, inbound_id: int) -> None:
         """Put a message that was set aside back in the queue with its tries forgotten."""
@@ -169,18 +179,21 @@ class SqlInboundRepository:
         assert content is not None, "the bytes are stored in the transaction of their message"
         return content
 
-    def _end(
-        self, inbound_id: int, state: InboundState, *, at: datetime, case_id: int | None, error: str
-    ) -> None:
-        self._update(
-            InboundMessageRow.id == inbound_id,
-            state=state,
-            processed_at=at,
-            case_id=case_id,
-            error=error,
+    def _give_up(self, claimed: ClaimedInbound, **values: object) -> None:
+        # Whoever holds the claim writes the outcome: a worker that was away for longer than its
+        # claim must not enter a message that another one has entered.
+        changed = self._update(
+            and_(
+                InboundMessageRow.id == claimed.id,
+                InboundMessageRow.state == InboundState.CLAIMED,
+                InboundMessageRow.claimed_by == claimed.worker,
+            ),
             claimed_by=None,
             claim_ends_at=None,
+            **values,
         )
+        if not changed:
+            raise ClaimLost
 
     def _update(self, condition: object, **values: object) -> int:
         result = self._session.execute(

@@ -1,5 +1,6 @@
 """Rows to the domain's nouns and back, by plain functions a type checker can follow."""
 
+from dataclasses import asdict
 from typing import Any
 
 from intake.adapters.db.tables import (
@@ -109,6 +110,24 @@ def message_from_row(row: CaseMessageRow) -> CaseMessage:
         received_at=row.received_at,
         joined_by=row.joined_by,
     )
+
+
+def fill_message_row(row: CaseMessageRow, message: CaseMessage) -> None:
+    """Put a message of a case into its row."""
+    row.message_id = message.message_id
+    row.from_addr = message.from_addr
+    row.from_name = message.from_name
+    row.participants = list(message.participants)
+    row.subject = message.subject
+    row.body = message.body
+    row.quoted = message.quoted
+    row.html = message.html
+    row.attachments = [asdict(each) for each in message.attachments]
+    row.automatic = message.automatic
+    row.automatic_reason = message.automatic_reason
+    row.warnings = list(message.warnings)
+    row.received_at = message.received_at
+    row.joined_by = message.joined_by
 
 
 def classification_values(stored: StoredClassification) -> dict[str, Any]:
