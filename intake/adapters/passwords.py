@@ -1,7 +1,8 @@
 """Passwords hashed with Argon2id (RFC 9106).
 
-The parameters are those of argon2-cffi's own recommendation; when they change, ``is_outdated`` says so
-and the next sign-in makes the hash again. Attempts and locking are left to ``intake.domain.officers``.
+The parameters are those of argon2-cffi's own recommendation; when they change, ``is_outdated`` says
+so and the next sign-in makes the hash again. Attempts and locking are left to
+``intake.domain.officers``.
 """
 
 import secrets
@@ -37,7 +38,7 @@ class Argon2Passwords:
             return False
 
     def verify_nobody(self, password: str) -> None:
-        """Spend as long as ``verify`` does, so that time does not tell whether an account exists."""
+        """Spend as long as ``verify`` does: time must not tell whether an account exists."""
         self.verify(password, self._nobody)
 
     def is_outdated(self, stored: str) -> bool:

@@ -57,8 +57,8 @@ class Overview:
 class Operations:
     """Tells how the program is doing.
 
-    ``checks`` are further parts by name, each a function that gives a detail when the part is well and
-    raises ``IntakeError`` when it is not (the schema, the classifier's model).
+    ``checks`` are further parts by name, each a function that gives a detail when the part is well
+    and raises ``IntakeError`` when it is not (the schema, the classifier's model).
     """
 
     def __init__(
@@ -105,7 +105,9 @@ class Operations:
                 messages=work.inbound.count_by_state(),
                 letters=work.outbox.count_by_state(),
                 cases=work.cases.count_by_status(),
-                oldest_waiting_seconds=self._waiting(work.inbound.oldest_waiting_at()).total_seconds(),
+                oldest_waiting_seconds=self._waiting(
+                    work.inbound.oldest_waiting_at()
+                ).total_seconds(),
                 jobs=work.operations.jobs(),
             )
 
@@ -130,7 +132,9 @@ class Operations:
             waiting = self._waiting(work.inbound.oldest_waiting_at())
         if waiting > OLDEST_WAITING:
             raise DependencyError(f"the oldest message has waited for {_words(waiting)}")
-        return f"the oldest message has waited for {_words(waiting)}" if waiting else "nothing waits"
+        return (
+            f"the oldest message has waited for {_words(waiting)}" if waiting else "nothing waits"
+        )
 
     def _waiting(self, since: datetime | None) -> timedelta:
         return max(self._clock.now() - since, timedelta()) if since else timedelta()

@@ -1,7 +1,7 @@
 """Shows cases as an officer sees them: in lists, one whole, and as JSON for scripts.
 
-The JSON is the contract of ``intake cases list --json``, ``intake cases show --json`` and the web API:
-a field is added, never renamed. Which cases come first is left to the store's orders.
+The JSON is the contract of ``intake cases list --json``, ``intake cases show --json`` and the web
+API: a field is added, never renamed. Which cases come first is left to the store's orders.
 """
 
 from collections.abc import Sequence

@@ -16,12 +16,14 @@ class RetryWork:
     def message(self, inbound_id: int, *, officer: Officer) -> None:
         """Process a message that was set aside again.
 
-        Raises ``NotPermitted``, and ``IllegalTransition`` when the message is not set aside, as on a
-        repeat.
+        Raises ``NotPermitted``, and ``IllegalTransition`` when the message is not set aside, as on
+        a repeat.
         """
         _require_change(officer)
         with self._store.writing() as work:
-            found = next((each for each in work.inbound.list_set_aside() if each.id == inbound_id), None)
+            found = next(
+                (each for each in work.inbound.list_set_aside() if each.id == inbound_id), None
+            )
             if found is None:
                 raise IllegalTransition("This message is not set aside any more.")
             work.inbound.retry(inbound_id)

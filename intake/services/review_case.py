@@ -1,35 +1,29 @@
 """An officer says what a case is: confirms the category it has, or corrects it with a reason.
 
 The model's answer is never overwritten: it stays beside the officer's, with the reason and the time
-taken, as the measure of the classifier. What the category means for letters is left to later use cases.
+taken, as the measure of the classifier. What the category means for letters is left to later use
+cases.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
 from intake.domain.cases import Case, CaseFile, Review, Status, TimelineEntry, TimelineKind
 from intake.domain.categories import Category
+from intake.domain.deadlines import DeadlineRules, deadlines_for, local_date
 from intake.domain.officers import Officer
-from intake.errors import CaseNotFound, IllegalTransition, InvalidSubmission, NotPermitted, StaleCase
-from intake.services.ports import Clock, Store
+from intake.errors import (
+    CaseNotFound,
+    IllegalTransition,
+    InvalidSubmission,
+    NotPermitted,
+    StaleCase,
+)
+from intake.services.ports import Clock, Holidays, Store
 
 # A page left open for longer was not being read all the time, so the time says nothing.
 MOST_SECONDS_TAKEN = 30 * 60
 LONGEST_REASON = 2000
-
-
-class Deadlines(Protocol):
-    """The days by which a case must be acknowledged and answered; None where there is no such day."""
-
-    @property
-    def acknowledge_by(self) -> date | None:
-        """Last day for the acknowledgement."""
-
-    @property
-    def respond_by(self) -> date | None:
-        """Last day for the response."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,15 +45,12 @@ class ReviewCase:
     """Confirms or corrects the category of a case and sets what follows from it."""
 
     def __init__(
-        self,
-        *,
-        store: Store,
-        clock: Clock,
-        deadlines_for: Callable[[Category, datetime], Deadlines],
+        self, *, store: Store, clock: Clock, rules: DeadlineRules, holidays: Holidays
     ) -> None:
         self._store = store
         self._clock = clock
-        self._deadlines_for = deadlines_for
+        self._rules = rules
+        self._holidays = holidays
 
     def confirm(
         self, reference: str, *, officer: Officer, version: int, seconds_taken: float | None = None
@@ -67,8 +58,8 @@ class ReviewCase:
         """The case is what it is filed as; it leaves the queue.
 
         A repeat of the same confirmation changes nothing. Raises ``CaseNotFound``, ``StaleCase``,
-        ``NotPermitted``, ``IllegalTransition`` for a closed case, and ``InvalidSubmission`` for a case
-        that has no category yet.
+        ``NotPermitted``, ``IllegalTransition`` for a closed case, and ``InvalidSubmission`` for a
+        case that has no category yet.
         """
         file = self._file(reference, officer)
         if file.case.category is None:
@@ -147,7 +138,8 @@ class ReviewCase:
             work.commit()
 
     def _apply(self, case: Case, category: Category) -> None:
-        deadlines = self._deadlines_for(category, case.received_at)
+        received_on = local_date(case.received_at)
+        deadlines = deadlines_for(category, received_on, self._rules, self._holidays.between)
         case.category = category
         case.status = Status.OPEN
         case.stage = (case.stage or 1) if category is Category.COMPLAINT else None
@@ -197,5 +189,5 @@ def _timeline_entry(case: Case, verdict: Verdict, now: datetime) -> TimelineEntr
     else:
         before = case.category.label if case.category else "unknown"
         kind = TimelineKind.CORRECTED
-        text = f"Category corrected from {before} to {verdict.category.label}: {verdict.reason}"
+        text = f"Corrected from {before} to {verdict.category.label}: {verdict.reason}"
     return TimelineEntry(at=now, kind=kind, by=verdict.officer.email, text=text)

@@ -1,7 +1,7 @@
 """Signs officers in and out, and recognises them on every page.
 
-Who may sign in and for how long is ruled by ``intake.domain.officers``. Cookies, forms and limits per
-client are left to the web pages.
+Who may sign in and for how long is ruled by ``intake.domain.officers``. Cookies, forms and limits
+per client are left to the web pages.
 """
 
 import hashlib
@@ -58,8 +58,8 @@ class SignIn:
         if officer is None or len(password) > LONGEST_PASSWORD:
             self._passwords.verify_nobody(password[:LONGEST_PASSWORD])
             raise SignInRefused
-        # The password is checked outside any transaction: it takes long on purpose, and the database's
-        # one writer must not wait for it.
+        # The password is checked outside any transaction: it takes long on purpose, and the
+        # database's one writer must not wait for it.
         is_right = self._passwords.verify(password, officer.password_hash)
         hash_now = officer.password_hash
         if is_right and self._passwords.is_outdated(hash_now):

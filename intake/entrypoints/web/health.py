@@ -1,0 +1,99 @@
+"""What monitoring asks: whether the program lives, whether all its parts work, and its figures.
+
+Open to whoever can reach the port; the answers hold counts and names of parts, and nothing of a
+case.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from intake.entrypoints.web.parts import Parts
+from intake.services.operations import Figures
+from intake.services.ports import JobRecord
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/health/live")
+def live() -> Response:
+    """The web process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/health/ready")
+@router.get("/health")
+def ready(parts: Parts) -> Response:
+    """Every part by name; 503 when one of them does not work."""
+    health = parts.operations.health()
+    is_well = all(part.is_well for part in health)
+    body = {
+        "status": "ok" if is_well else "failing",
+        "parts": {
+            part.name: {"status": "ok" if part.is_well else "failing", "detail": part.detail}
+            for part in health
+        },
+    }
+    return JSONResponse(body, status_code=200 if is_well else 503)
+
+
+@router.get("/metrics")
+def metrics(parts: Parts) -> Response:
+    """The figures of this moment in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_Moment(parts.operations.figures()))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class _Moment(Collector):
+    """Figures as metrics."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        """Each metric."""
+        figures = self._figures
+        yield _by_state(
+            "messages", "Received messages not yet processed.", figures.messages.items()
+        )
+        yield _by_state("letters", "Letters of ours.", figures.letters.items())
+        yield _by_state("cases", "Cases.", figures.cases.items())
+        yield GaugeMetricFamily(
+            "intake_oldest_waiting_seconds",
+            "How long the oldest message not yet processed has waited.",
+            value=figures.oldest_waiting_seconds,
+        )
+        yield from _jobs(figures.jobs)
+
+
+def _by_state(name: str, what: str, counts: Iterable[tuple[str, int]]) -> Metric:
+    gauge = GaugeMetricFamily(f"intake_{name}", what, labels=["state"])
+    for state, count in counts:
+        gauge.add_metric([str(state)], count)
+    return gauge
+
+
+def _jobs(jobs: Iterable[JobRecord]) -> Iterable[Metric]:
+    labels = ["job", "node"]
+    last = GaugeMetricFamily(
+        "intake_job_last_finished_timestamp_seconds", "When a job last ended.", labels=labels
+    )
+    runs = CounterMetricFamily("intake_job_runs", "How often a job has run.", labels=labels)
+    failures = CounterMetricFamily("intake_job_failures", "How often a job failed.", labels=labels)
+    for job in jobs:
+        last.add_metric([job.name, job.node], _timestamp(job.last_finished_at))
+        runs.add_metric([job.name, job.node], job.runs)
+        failures.add_metric([job.name, job.node], job.failures)
+    return last, runs, failures
+
+
+def _timestamp(at: datetime | None) -> float:
+    return at.timestamp() if at else 0.0

@@ -1,0 +1,60 @@
+"""What the web pages need from the rest of the program, in the pages' own words.
+
+``intake.bootstrap`` builds an object that has these; nothing here knows how.
+"""
+
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from intake.services.operations import Operations
+from intake.services.ports import Clock
+from intake.services.read_cases import ReadCases
+from intake.services.retry_work import RetryWork
+from intake.services.review_case import ReviewCase
+from intake.services.sign_in import SignIn
+from intake.settings import Settings
+
+
+class WebParts(Protocol):
+    """Ready services and the settings of this run."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+
+    @property
+    def secret_key(self) -> str:
+        """The key in force: that of the settings, or the one made on first start."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tells the time."""
+
+    @property
+    def sign_in(self) -> SignIn:
+        """Sessions of officers."""
+
+    @property
+    def read_cases(self) -> ReadCases:
+        """Lists and shows cases."""
+
+    @property
+    def review_case(self) -> ReviewCase:
+        """Confirms and corrects categories."""
+
+    @property
+    def retry_work(self) -> RetryWork:
+        """Tries again what was given up on."""
+
+    @property
+    def operations(self) -> Operations:
+        """How the program is doing."""
+
+
+def parts_of(request: Request) -> WebParts:
+    """The parts this application was created with."""
+    return cast("WebParts", request.app.state.parts)
+
+
+Parts = Annotated[WebParts, Depends(parts_of)]
