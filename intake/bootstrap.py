@@ -11,7 +11,7 @@ from intake.adapters.db import schema
 from intake.adapters.db.group_commit import GroupCommitInbound
 from intake.adapters.db.store import SqlStore
 from intake.adapters.holidays import BankHolidaysOfEngland
-from intake.adapters.letter_mail import AutomaticLetterMail
+from intake.adapters.letter_mail import ReceiptMail
 from intake.adapters.letters import Council, JinjaLetterWriter
 from intake.adapters.mailer import FolderMailer, SmtpMailer
 from intake.adapters.passwords import Argon2Passwords
@@ -108,7 +108,7 @@ class Application:
     def write_receipt(self) -> WriteReceipt:
         """Writes receipts into the outbox."""
         settings = self.settings
-        mail = AutomaticLetterMail(
+        mail = ReceiptMail(
             sender_name=settings.council_name, sender_addr=settings.sender_address
         )
         rules = ReceiptRules(

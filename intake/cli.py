@@ -1,0 +1,368 @@
+"""The program's commands. What they do lies in the services; here they are named and printed.
+
+Exit status: 0 done, 1 something this program depends on failed, 2 a wrong setting or command line.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from intake import __version__
+from intake.errors import ConfigurationError, IntakeError
+from intake.settings import Settings, load_settings, unknown_variables
+
+P = ParamSpec("P")
+T = TypeVar("T")
+ROLES = ("smtp", "imap", "web", "worker", "jobs")
+
+
+def _told(command: Callable[P, T]) -> Callable[P, T]:
+    """Turn the program's errors into one line for the operator and an exit status."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except ConfigurationError as exc:
+            click.echo(f"intake: {exc}", err=True)
+            sys.exit(2)
+        except IntakeError as exc:
+            click.echo(f"intake: {exc}", err=True)
+            sys.exit(1)
+        except BrokenPipeError:
+            # The reader of our output went away, as `head` does: that is no failure.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A settings file laid over config/default.toml.",
+)
+@click.version_option(__version__, prog_name="intake")
+@click.pass_context
+def main(context: click.Context, config_file: Path | None) -> None:
+    """Email and chat intake of residents' feedback for a council."""
+    context.obj = config_file
+
+
+def _settings() -> Settings:
+    return load_settings(click.get_current_context().find_root().obj)
+
+
+def _application() -> Any:
+    # Built late: `intake --help` and a wrong setting must not wait for the libraries to load.
+    from intake.bootstrap import Application
+
+    return Application(_settings())
+
+
+@main.command()
+@click.option("--only", help="Some of the roles: smtp, imap, web, worker, jobs; comma separated.")
+@click.option("--demo", is_flag=True, help="Make an officer to try the pages with.")
+@_told
+def serve(only: str | None, demo: bool) -> None:
+    """Accept mail, work it off and serve the pages, until Ctrl-C."""
+    from intake.entrypoints import serve as supervision
+
+    roles = _roles(only)
+    settings = _settings()
+    if len(roles) == 1 and not demo:
+        _serve_role(settings, roles[0])
+        return
+    from intake.logs import configure_logs
+
+    configure_logs(settings.logs, process="serve")
+    for name in unknown_variables():
+        click.echo(f"intake: {name} is not a setting of this program; ignored", err=True)
+    application = _application()
+    application.migrate()
+    _ = application.secret_key
+    if demo:
+        _announce_demo_officer(application)
+    supervisor = supervision.Supervisor(
+        [role for role in roles if role != "imap" or settings.imap.mailboxes],
+        config_file=click.get_current_context().find_root().obj,
+        announce=lambda role, where: _announce(settings, role, where),
+    )
+    application.store.close()
+    sys.exit(supervisor.run())
+
+
+def _roles(only: str | None) -> tuple[str, ...]:
+    if only is None:
+        return ROLES
+    roles = tuple(part.strip() for part in only.split(",") if part.strip())
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        raise ConfigurationError(f"--only: choose from {', '.join(ROLES)}")
+    return roles
+
+
+def _serve_role(settings: Settings, role: str) -> None:
+    from intake.bootstrap import Application
+    from intake.entrypoints import serve as supervision
+    from intake.entrypoints.roles import run_role
+
+    supervision.end_with_supervisor()
+    application = Application(settings)
+    supervised = supervision.READY_VARIABLE in os.environ
+    if not supervised:
+        application.migrate()
+
+    def ready(where: str) -> None:
+        if not supervision.tell_supervisor(where):
+            _announce(settings, role, where)
+
+    run_role(role, application, ready)
+
+
+def _announce(settings: Settings, role: str, where: str) -> None:
+    lines = {
+        "smtp": f"Mail:      {where}  for {', '.join(settings.addresses)}",
+        "web": f"Officers:  {where}/cases",
+        "worker": f"Worker:    ready, model {where}",
+        "jobs": f"Letters:   {_letters_go_to(settings)}",
+        "imap": f"Mailboxes: {where}",
+    }
+    click.echo(lines[role])
+
+
+def _letters_go_to(settings: Settings) -> str:
+    if settings.relay.host:
+        return f"to the relay {settings.relay.host}:{settings.relay.port}"
+    return f"to files in {settings.data_dir / 'outbox'} (no relay is set)"
+
+
+def _announce_demo_officer(application: Any) -> None:
+    from intake.services.manage_officers import add_demo_officer
+
+    settings = application.settings
+    if settings.http.host not in ("127.0.0.1", "::1", "localhost"):
+        raise ConfigurationError(
+            f"http.host: a demo officer is made only on this machine's own address, "
+            f"not on {settings.http.host}"
+        )
+    email, password = add_demo_officer(application.store, application.passwords, application.clock)
+    click.echo(f"Sign in:   {email}  password {password}")
+
+
+@main.command()
+@click.option("--jsonl", is_flag=True, required=True, help="JSON lines in, JSON lines out.")
+@_told
+def classify(jsonl: bool) -> None:
+    """Classify messages given as JSON lines on standard input, in their order."""
+    from intake.domain.classification import MessageText, classification_as_json
+    from intake.errors import InvalidSubmission
+
+    classifier = _application().classifier
+    seen: list[str] = []
+
+    def messages() -> Iterator[MessageText]:
+        for number, line in enumerate(sys.stdin.buffer, start=1):
+            if not line.strip():
+                continue
+            try:
+                entry = json.loads(line)
+                message = MessageText(
+                    channel=str(entry.get("channel") or "email"),
+                    subject=str(entry.get("subject") or ""),
+                    text=str(entry.get("text") or ""),
+                )
+            except (ValueError, AttributeError) as exc:
+                raise InvalidSubmission(
+                    f"line {number} is not a JSON object with channel, subject and text"
+                ) from exc
+            seen.append(entry.get("id"))
+            yield message
+
+    for index, result in enumerate(classifier.classify_many(messages())):
+        _print_json({"id": seen[index], **classification_as_json(result)}, flush=True)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_told
+def parse(files: tuple[Path, ...]) -> None:
+    """Print what is read in mail files, one JSON line each."""
+    from intake.mime import parse_message, parsed_as_json
+
+    own = _settings().addresses
+    for file in files:
+        try:
+            raw = file.read_bytes()
+        except OSError as exc:
+            raw = b""
+            click.echo(f"intake: {file}: {exc.strerror}", err=True)
+        _print_json(parsed_as_json(parse_message(raw, own_addresses=own), str(file)))
+
+
+@main.group()
+def cases() -> None:
+    """Look at cases from scripts."""
+
+
+@cases.command("list")
+@click.option("--json", "as_json", is_flag=True, help="A JSON line for each case.")
+@click.option("--status", help="to_review, open or closed.")
+@click.option("--category", help="One category only.")
+@click.option("--words", default="", help="Cases whose messages hold these words.")
+@_told
+def list_cases(as_json: bool, status: str | None, category: str | None, words: str) -> None:
+    """List cases, oldest first."""
+    from intake.services.read_cases import case_as_json
+
+    query = _query(status, category, words)
+    with _application().store.reading() as work:
+        for row in work.cases.iterate(query):
+            if as_json:
+                _print_json(case_as_json(row))
+            else:
+                case = row.case
+                kind = case.category.label if case.category else "not known"
+                click.echo(f"{case.reference}  {case.status:9}  {kind:29}  {case.subject[:60]}")
+
+
+def _query(status: str | None, category: str | None, words: str) -> Any:
+    from intake.domain.cases import Status
+    from intake.domain.categories import Category
+    from intake.services.ports import CaseQuery
+
+    try:
+        return CaseQuery(
+            status=Status(status) if status else None,
+            category=Category(category) if category else None,
+            words=words,
+        )
+    except ValueError as exc:
+        raise ConfigurationError(str(exc)) from exc
+
+
+@cases.command("show")
+@click.argument("reference")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_told
+def show_case(reference: str, as_json: bool) -> None:
+    """Show everything about one case."""
+    from intake.services.read_cases import case_file_as_json
+
+    shown = case_file_as_json(_application().read_cases.file(reference.upper()))
+    if as_json:
+        _print_json(shown)
+        return
+    click.echo(json.dumps(shown, indent=2, ensure_ascii=False, default=str))
+
+
+@main.group()
+def officer() -> None:
+    """Accounts of the council's people."""
+
+
+@officer.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="The officer's name as colleagues know it.")
+@click.option(
+    "--role",
+    type=click.Choice(["officer", "manager", "administrator", "auditor"]),
+    default="officer",
+    show_default=True,
+)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_told
+def add_officer_command(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Make an account, or give an existing one a new name, role and password."""
+    from intake.domain.officers import Role
+    from intake.services.manage_officers import add_officer
+
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    application = _application()
+    application.migrate()
+    added = add_officer(
+        application.store,
+        application.passwords,
+        application.clock,
+        email=email,
+        name=name,
+        role=Role(role),
+        password=password,
+    )
+    click.echo(f"{added.email} can sign in as {added.role}.")
+
+
+@main.command()
+@_told
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    application = _application()
+    application.migrate()
+    click.echo(f"schema: {application.check_schema()}")
+
+
+@main.command()
+@_told
+def check() -> None:
+    """Try settings, database, letters, relay, mailboxes and model, each with a clear answer."""
+    from intake.entrypoints.check import run_checks
+
+    for name in unknown_variables():
+        click.echo(f"setting: {name} is not a setting of this program; ignored")
+    well = True
+    for name, is_well, answer in run_checks(_application()):
+        well = well and is_well
+        click.echo(f"{name}: {'ok' if is_well else 'FAILED'}: {answer}")
+    sys.exit(0 if well else 1)
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv")
+@click.option("--status", help="to_review, open or closed.")
+@click.option("--category", help="One category only.")
+@_told
+def export(form: str, status: str | None, category: str | None) -> None:
+    """Write all cases to standard output, oldest first, as CSV or JSON lines."""
+    from intake.entrypoints.exporting import write_cases
+
+    with _application().store.reading() as work:
+        write_cases(work.cases.iterate(_query(status, category, "")), form, sys.stdout)
+
+
+@main.command()
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_told
+def report(first: datetime | None, last: datetime | None, as_json: bool) -> None:
+    """Count what came in, by category and service area, and how it was handled."""
+    from intake.services.report_volumes import ReportVolumes, report_as_text
+
+    application = _application()
+    volumes = ReportVolumes(application.store, application.clock).run(
+        first.date() if first else None, last.date() if last else None
+    )
+    if as_json:
+        _print_json(volumes.as_json())
+    else:
+        click.echo(report_as_text(volumes))
+
+
+def _print_json(value: dict[str, Any], *, flush: bool = False) -> None:
+    # Lone surrogates, as broken mail holds them, cannot be written as UTF-8; escapes can.
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    if flush:
+        sys.stdout.buffer.flush()
