@@ -1,17 +1,17 @@
 """A letter as the mail that goes out: its headers, its two texts, nothing that could be forged in.
 
-The threading headers are written by hand: the standard library folds a long identifier into an
-encoded word, after which no mail program finds the message it answers. So is ``To``, which may hold
-letters beyond ASCII. What the letter says is left to its files, when it goes to the outbox.
+The headers are written by hand: the standard library's policy folds a long identifier into an
+encoded word, after which no mail program finds the message it answers, and drops the space between
+two encoded words. What the letter says is left to its files, when it goes to the outbox.
 """
 
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from intake.domain.receipts import is_usable_address
 from intake.errors import InvalidSubmission
@@ -50,24 +50,28 @@ def build_letter(
     """
     if not _MESSAGE_ID.fullmatch(message_id):
         raise InvalidSubmission("The letter's own Message-ID cannot be written into a mail.")
-    message = EmailMessage(policy=SMTP)
-    sender = Address(_one_line(sender_name), addr_spec=ascii_domain(sender_addr))
-    message["From"] = sender
-    message["Reply-To"] = sender.addr_spec
-    message["Subject"] = _one_line(letter.subject)
-    message["Auto-Submitted"] = "auto-replied"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["Precedence"] = "auto_reply"
-    message["Content-Language"] = "en-GB"
-    message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    sender = ascii_domain(sender_addr)
     head = [
         f"Date: {format_datetime(written_at)}",
+        f"From: {formataddr((_one_line(sender_name), sender))}",
         f"To: {ascii_domain(to_addr)}",
+        f"Reply-To: {sender}",
+        f"Subject: {_encoded(letter.subject, 'Subject')}",
         f"Message-ID: {message_id}",
         *_threading(in_reply_to, references),
+        "Auto-Submitted: auto-replied",
+        "X-Auto-Response-Suppress: All",
+        "Precedence: auto_reply",
+        "Content-Language: en-GB",
     ]
-    return "".join(f"{line}\r\n" for line in head).encode() + message.as_bytes()
+    return "".join(f"{line}\r\n" for line in head).encode() + _both_forms(letter).as_bytes()
+
+
+def _both_forms(letter: LetterText) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    return message
 
 
 class ReceiptMail:
@@ -117,6 +121,10 @@ def ascii_domain(address: str) -> str:
 def _one_line(text: str) -> str:
     plain = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(plain.split())[:_LONGEST_HEADER_TEXT]
+
+
+def _encoded(text: str, header: str) -> str:
+    return Header(_one_line(text), header_name=header).encode(linesep="\r\n")
 
 
 def _threading(in_reply_to: str, references: Sequence[str]) -> list[str]:

@@ -266,7 +266,7 @@ def letter_subject(subject: str) -> str:
     named = [match for match in _LIKE_A_REFERENCE.finditer(text) if any(references_in(match[0]))]
     if named:
         after = text[named[-1].end() :].strip(" :-)]")
-        text = after if is_reply or after else text[: named[0].start()]
+        text = after if is_reply or after else text[: named[0].start()].rstrip(" :-([")
     text = _BRACKETS_LEFT_EMPTY.sub(" ", _LINK.sub(" ", text))
     text, _ = _without_prefixes(" ".join(text.split()).strip(" :-"))
     if len(text) > _LONGEST_SUBJECT:

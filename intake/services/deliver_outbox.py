@@ -16,9 +16,9 @@ from intake.services.ports import Clock, Mailer, MailerSession, Store, UnitOfWor
 PROGRAM = "intake"
 LEASE = "outbox"
 # Longer than a letter takes unless the relay is late with every answer; then two nodes may send the
-# same one. Another node waits so long after this one has died; under its own name this one does not.
+# same one. Another node waits so long after this one has died; this one, started again, does not.
 LEASE_SECONDS = 300.0
-# So many letters put off one after the other: the relay takes none now, ask it again after a pause.
+# So many letters put off in a row: the relay takes none now, so ask it again after a pause.
 MOST_DELAYS_IN_A_ROW = 5
 # Pauses double between these while nothing leaves. Short: letters soon follow a relay's return.
 PAUSE_FIRST_SECONDS = 1.0
@@ -107,6 +107,8 @@ class DeliverOutbox:
 
     def _deliver(self, letters: Sequence[Letter], report: DeliveryReport) -> None:
         tried = 0
+        if not letters:
+            return
         try:
             with self._mailer.session() as session:
                 while tried < len(letters) and not report.stopped:
@@ -245,7 +247,11 @@ class DeliverOutbox:
             work.commit()
 
     def _is_pausing(self) -> bool:
-        return self._not_before is not None and self._clock.now() < self._not_before
+        if self._not_before is None:
+            return False
+        # A clock put back must not hold the letters for longer than a pause can be.
+        left = (self._not_before - self._clock.now()).total_seconds()
+        return 0 < left <= PAUSE_MOST_SECONDS
 
     def _pause_longer(self) -> None:
         """Ask for a pause before the next run; taken back when this run ends well."""
