@@ -30,18 +30,20 @@ def _told(command: Callable[P, T]) -> Callable[P, T]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return command(*args, **kwargs)
-        except ConfigurationError as exc:
-            click.echo(f"intake: {exc}", err=True)
-            sys.exit(2)
         except IntakeError as exc:
-            click.echo(f"intake: {exc}", err=True)
-            sys.exit(1)
+            sys.exit(_tell(exc))
         except BrokenPipeError:
             # The reader of our output went away, as `head` does: that is no failure.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
 
     return run
+
+
+def _tell(error: IntakeError) -> int:
+    """Say what went wrong in one line; gives the exit status."""
+    click.echo(f"intake: {error}", err=True)
+    return 2 if isinstance(error, ConfigurationError) else 1
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,30 +77,38 @@ def _application() -> Any:
 @_told
 def serve(only: str | None, demo: bool) -> None:
     """Accept mail, work it off and serve the pages, until Ctrl-C."""
-    from intake.entrypoints import serve as supervision
-
-    roles = _roles(only)
-    settings = _settings()
-    if len(roles) == 1 and not demo:
-        _serve_role(settings, roles[0])
-        return
+    from intake.entrypoints.roles import run_role
+    from intake.entrypoints.serve import Supervisor
     from intake.logs import configure_logs
 
+    roles = _roles(only)
+    application = _application()
+    settings: Settings = application.settings
     configure_logs(settings.logs, process="serve")
     for name in unknown_variables():
         click.echo(f"intake: {name} is not a setting of this program; ignored", err=True)
-    application = _application()
     application.migrate()
     _ = application.secret_key
     if demo:
         _announce_demo_officer(application)
-    supervisor = supervision.Supervisor(
-        [role for role in roles if role != "imap" or settings.imap.mailboxes],
-        config_file=click.get_current_context().find_root().obj,
-        announce=lambda role, where: _announce(settings, role, where),
-    )
+    # Forked processes must not share a connection.
     application.store.close()
-    sys.exit(supervisor.run())
+    if only is None and not settings.imap.mailboxes:
+        roles = tuple(role for role in roles if role != "imap")
+
+    def run(role: str, ready: Callable[[str], None]) -> int:
+        try:
+            run_role(role, application, ready)
+        except IntakeError as exc:
+            return _tell(exc)
+        return 0
+
+    def announce(role: str, where: str) -> None:
+        _announce(settings, role, where)
+
+    if len(roles) == 1:
+        sys.exit(run(roles[0], lambda where: announce(roles[0], where)))
+    sys.exit(Supervisor(roles, run_role=run, announce=announce).run())
 
 
 def _roles(only: str | None) -> tuple[str, ...]:
@@ -109,24 +119,6 @@ def _roles(only: str | None) -> tuple[str, ...]:
     if unknown or not roles:
         raise ConfigurationError(f"--only: choose from {', '.join(ROLES)}")
     return roles
-
-
-def _serve_role(settings: Settings, role: str) -> None:
-    from intake.bootstrap import Application
-    from intake.entrypoints import serve as supervision
-    from intake.entrypoints.roles import run_role
-
-    supervision.end_with_supervisor()
-    application = Application(settings)
-    supervised = supervision.READY_VARIABLE in os.environ
-    if not supervised:
-        application.migrate()
-
-    def ready(where: str) -> None:
-        if not supervision.tell_supervisor(where):
-            _announce(settings, role, where)
-
-    run_role(role, application, ready)
 
 
 def _announce(settings: Settings, role: str, where: str) -> None:

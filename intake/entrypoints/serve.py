@@ -1,28 +1,26 @@
 """`intake serve`: one process for each role, watched and restarted, ended together.
 
-Mail comes first: its process starts before the others and is the last to be ended. A role that dies is
-started again after a wait that grows while it keeps dying; the others are not touched. Should this
-process be killed, the roles notice and end at once: everything they accepted is on disk.
+The roles are forks of this process, which stays small: one thread, no open connection, nothing but
+what all of them need loaded. Mail comes first: its process starts before the others and is the last
+to be ended. A role that dies is started again after a wait that grows while it keeps dying; the others
+are not touched. Should this process be killed, the roles notice and end at once: everything they
+accepted is on disk.
 """
 
 import contextlib
 import os
 import selectors
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import NoReturn
 
 import structlog
 
 log = structlog.get_logger()
 
-READY_VARIABLE = "INTAKE_PROCESS_READY_FD"
-PARENT_VARIABLE = "INTAKE_PROCESS_PARENT_FD"
 # A role is given this long to be ready before the next one starts without waiting for it.
 READY_SECONDS = 15.0
 STOP_SECONDS = 20.0
@@ -34,13 +32,16 @@ CONFIGURATION_STATUS = 2
 # Accepting mail first, then seeing it, then working it off.
 START_ORDER = ("smtp", "web", "worker", "jobs", "imap")
 
+Ready = Callable[[str], None]
+RunRole = Callable[[str, Ready], int]
+
 
 @dataclass
 class Role:
     """One role's process as the supervisor sees it."""
 
     name: str
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
     ready_fd: int = -1
     where: str = ""
     started_at: float = 0.0
@@ -50,41 +51,39 @@ class Role:
 
 
 class Supervisor:
-    """Runs roles as processes of their own until told to stop."""
+    """Runs roles as processes of their own until told to stop.
+
+    ``run_role`` is called in the new process with the role's name and a function to call when the
+    role is ready; what it gives is the process's exit status.
+    """
 
     def __init__(
-        self,
-        roles: Sequence[str],
-        *,
-        config_file: Path | None,
-        announce: Callable[[str, str], None],
+        self, roles: Sequence[str], *, run_role: RunRole, announce: Callable[[str, str], None]
     ) -> None:
         self._roles = [Role(name) for name in START_ORDER if name in roles]
-        self._config_file = config_file
+        self._run_role = run_role
         self._announce = announce
         self._selector = selectors.DefaultSelector()
         # Each role holds the reading end: when this process goes, however it goes, they see its end.
         self._parent_read, self._parent_write = os.pipe()
         self._wake_read, self._wake_write = os.pipe()
-        os.set_blocking(self._wake_write, False)
         self._stopping = False
 
     def run(self) -> int:
         """Run until SIGTERM or SIGINT; gives the exit status."""
+        os.set_blocking(self._wake_write, False)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._selector.register(self._wake_read, selectors.EVENT_READ)
-        status = 0
         for role in self._roles:
             self._start(role)
             self._await_ready(role)
-        while not self._stopping:
+        status = self._look_after()
+        while not self._stopping and not status:
             self._listen(self._seconds_to_restart())
             status = self._look_after()
-            if status:
-                break
         self._stop_all()
         return status
 
@@ -95,41 +94,55 @@ class Supervisor:
         if self._stopping:
             return
         read, write = os.pipe()
-        command = [sys.executable, "-m", "intake"]
-        if self._config_file is not None:
-            command += ["--config", str(self._config_file)]
-        role.process = subprocess.Popen(
-            [*command, "serve", "--only", role.name],
-            pass_fds=(write, self._parent_read),
-            env=os.environ
-            | {READY_VARIABLE: str(write), PARENT_VARIABLE: str(self._parent_read)},
-            # A terminal's Ctrl-C goes to this process alone, which ends the roles in their order.
-            process_group=0,
-        )
+        pid = os.fork()
+        if pid == 0:
+            os.close(read)
+            self._become(role, write)
         os.close(write)
-        role.ready_fd, role.where, role.restart_at = read, "", None
+        role.pid, role.ready_fd, role.where, role.restart_at = pid, read, "", None
         role.started_at = time.monotonic()
         role.said.clear()
         self._selector.register(read, selectors.EVENT_READ, role)
 
+    def _become(self, role: Role, ready_fd: int) -> NoReturn:
+        """In the new process: forget the supervisor, do the role's work, end."""
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._selector.close()
+            for fd in (self._parent_write, self._wake_read, self._wake_write):
+                os.close(fd)
+            # A terminal's Ctrl-C goes to the supervisor alone, which ends the roles in their order.
+            os.setpgid(0, 0)
+            threading.Thread(
+                target=_end_with_supervisor, args=(self._parent_read,), daemon=True
+            ).start()
+
+            def ready(where: str) -> None:
+                os.write(ready_fd, f"{where}\n".encode())
+                os.close(ready_fd)
+
+            status = self._run_role(role.name, ready)
+        except Exception:
+            log.exception("role_failed", role=role.name)
+        finally:
+            os._exit(status)
+
     def _await_ready(self, role: Role) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not role.where and not self._stopping:
-            left = deadline - time.monotonic()
-            if left <= 0 or role.process is None or role.process.poll() is not None:
-                return
-            self._listen(left)
+        while role.ready_fd >= 0 and not self._stopping and time.monotonic() < deadline:
+            self._listen(deadline - time.monotonic())
 
     def _listen(self, seconds: float | None) -> None:
         for key, _ in self._selector.select(seconds):
-            role = key.data
-            if role is None:
+            if key.data is None:
                 os.read(self._wake_read, 4096)
             else:
-                self._hear(role)
+                self._hear(key.data)
 
     def _hear(self, role: Role) -> None:
-        """Take what a role says of itself: where it is reached, once."""
+        """Take what a role says of itself, once: where it is reached, or nothing when it ended."""
         said = os.read(role.ready_fd, 4096)
         role.said += said
         if said and not role.said.endswith(b"\n"):
@@ -147,24 +160,36 @@ class Supervisor:
             if role.restart_at is not None:
                 if time.monotonic() >= role.restart_at:
                     self._start(role)
-            elif role.process is not None and role.process.poll() is not None:
-                if self._died(role) == CONFIGURATION_STATUS and not role.where:
-                    # Its one line about the setting is on the screen already.
-                    return CONFIGURATION_STATUS
+                continue
+            status = self._ended(role)
+            if status is None:
+                continue
+            if status == CONFIGURATION_STATUS and not role.where:
+                # Its one line about the setting is on the screen already.
+                return CONFIGURATION_STATUS
+            self._plan_restart(role, status)
         return 0
 
-    def _died(self, role: Role) -> int:
-        assert role.process is not None
-        if role.ready_fd >= 0:
+    def _ended(self, role: Role) -> int | None:
+        """The exit status of a role that ended, None while it runs."""
+        if not role.pid:
+            return None
+        pid, status = os.waitpid(role.pid, os.WNOHANG)
+        if pid == 0:
+            return None
+        role.pid = 0
+        while role.ready_fd >= 0:
             self._hear(role)
-        status = role.process.returncode
+        return os.waitstatus_to_exitcode(status)
+
+    @staticmethod
+    def _plan_restart(role: Role, status: int) -> None:
         now = time.monotonic()
         if now - role.started_at > STEADY_SECONDS:
             role.wait_seconds = RESTART_FIRST_SECONDS
         role.restart_at = now + role.wait_seconds
         log.error("role_ended", role=role.name, status=status, restart_seconds=role.wait_seconds)
         role.wait_seconds = min(2 * role.wait_seconds, RESTART_MOST_SECONDS)
-        return status
 
     def _seconds_to_restart(self) -> float | None:
         times = [role.restart_at for role in self._roles if role.restart_at is not None]
@@ -173,39 +198,26 @@ class Supervisor:
     def _stop_all(self) -> None:
         """End the roles, mail last, and wait; what does not end in time is killed."""
         for role in reversed(self._roles):
-            if role.process is not None and role.process.poll() is None:
-                role.process.terminate()
+            if role.pid:
+                os.kill(role.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
+        while any(role.pid and self._ended(role) is None for role in self._roles):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self._kill_all()
+                return
+            self._listen(left)
+
+    def _kill_all(self) -> None:
         for role in self._roles:
-            if role.process is None:
-                continue
-            try:
-                role.process.wait(max(deadline - time.monotonic(), 0))
-            except subprocess.TimeoutExpired:
+            if role.pid:
                 log.error("role_killed", role=role.name)
-                role.process.kill()
-                role.process.wait()
+                os.kill(role.pid, signal.SIGKILL)
+                os.waitpid(role.pid, 0)
 
 
-def tell_supervisor(where: str) -> bool:
-    """Tell the supervisor that this role is ready; False when there is none."""
-    fd = os.environ.pop(READY_VARIABLE, None)
-    if fd is None:
-        return False
-    with open(int(fd), "wb", closefd=True) as channel:
-        channel.write(f"{where}\n".encode())
-    return True
-
-
-def end_with_supervisor() -> None:
-    """End this process at once when its supervisor is gone; nothing without a supervisor."""
-    fd = os.environ.pop(PARENT_VARIABLE, None)
-    if fd is not None:
-        threading.Thread(target=_wait_for_end, args=(int(fd),), daemon=True).start()
-
-
-def _wait_for_end(fd: int) -> None:
+def _end_with_supervisor(parent_fd: int) -> None:
     with contextlib.suppress(OSError):
-        os.read(fd, 1)
+        os.read(parent_fd, 1)
     # Not a soft stop: a new supervisor may be starting already and wants the ports.
     os._exit(1)

@@ -1,13 +1,13 @@
-"""The schema: which version a database has, and bringing it up to date by the migrations."""
+"""The schema: which version a database has, and bringing it up to date by the migrations.
+
+Alembic is loaded only when there is something to migrate: a start with the right schema, the usual
+one, must accept mail within seconds.
+"""
 
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
-from alembic import command
 from intake.adapters.db.engine import WRITES
 from intake.errors import StoreUnavailable
 
@@ -24,35 +24,44 @@ def migrate(engine: Engine) -> None:
     with engine.execution_options(**{WRITES: True}).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        found = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in _scripts().walk_revisions()}
-        if found is not None and found not in known:
+        found = _version_of(connection)
+        if found and found not in versions():
             raise StoreUnavailable(
                 f"The database has schema {found}, which this version of the program does not "
                 "know: install the newer version, or go back to a database of this one."
             )
         if found != head():
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            _upgrade(connection)
+
+
+def versions() -> list[str]:
+    """The versions this program knows, oldest first: each migration's file begins with its number."""
+    return sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py"))
 
 
 def head() -> str:
     """The newest version of the schema."""
-    return _scripts().get_current_head() or ""
+    return versions()[-1]
 
 
 def current(engine: Engine) -> str:
     """The version of the schema a database has; empty when it has none yet."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        return _version_of(connection)
 
 
-def _config() -> Config:
+def _version_of(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic.config import Config
+
+    from alembic import command
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
