@@ -12,6 +12,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:]{1,200}@[^\s<>()\",;]{1,250}")
 _QUOTED_LOCAL = re.compile(r'"[^"@]{1,64}"@[\w.-]{1,250}')
 _MAX_FIELD_CHARS = 256 * 1024
 _MAX_ADDRESSES = 1_000
+_MAX_PIECE_CHARS = 2_000
 
 
 def addresses(value: str) -> list[tuple[str, str]]:
@@ -23,7 +24,7 @@ def addresses(value: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     before = ""
     for piece in _pieces(value[:_MAX_FIELD_CHARS]):
-        name, address = _mailbox(piece)
+        name, address = _mailbox(piece[:_MAX_PIECE_CHARS])
         if not address:
             before = f"{before}{piece.strip()}, " if piece.strip() else before
             continue

@@ -18,7 +18,7 @@ from intake.mime.parsed import Attachment
 from intake.mime.structure import Part, Structure
 from intake.mime.transfer import without_uuencoded
 
-MAX_TEXT_CHARS = 2_000_000
+MAX_TEXT_BYTES = 2_000_000
 _TEXT_TYPES = {"text/plain", "text/html"}
 _OTHER_TEXT = {
     "text/enriched",
@@ -159,6 +159,8 @@ class _Reading:
 
     def _is_body(self, part: Part, root: bool) -> bool:
         kind = part.media_type
+        if root and kind.startswith("multipart/"):
+            return True
         if kind not in _TEXT_TYPES and kind not in _OTHER_TEXT:
             return False
         if root:
@@ -168,8 +170,10 @@ class _Reading:
         return not _own_name(part)
 
     def _leaf_texts(self, part: Part) -> list[_Text]:
-        data, whole = part.content()
-        if not whole:
+        data, whole = part.content(MAX_TEXT_BYTES)
+        if part.end - part.start > MAX_TEXT_BYTES:
+            self.contents.warn("The text is very long; only its first part is shown.")
+        elif not whole:
             self.contents.warn("Part of the message was damaged; some of its text may be missing.")
         if part.media_type == "text/plain":
             data, files = without_uuencoded(data)
@@ -263,7 +267,7 @@ def _without_repeats(texts: list[_Text]) -> list[_Text]:
     kept: list[_Text] = []
     for text in texts:
         before = kept[-1] if kept else None
-        if text.html and before and before.plain and len(text.html) < MAX_TEXT_CHARS:
+        if text.html and before and before.plain and len(text.html) < MAX_TEXT_BYTES:
             shown = " ".join(line.text for line in lines_of_html(text.html))
             if _letters(shown) == _letters(before.plain) and shown.strip():
                 continue

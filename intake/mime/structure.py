@@ -16,7 +16,7 @@ from intake.mime.transfer import transfer_decoded
 MAX_DEPTH = 40
 MAX_PARTS = 1_000
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,120}")
-_GUESSED_BOUNDARY = re.compile(rb"(?:\A|[\r\n])--([^\s\r\n-][^\r\n]{0,69})(?=[\r\n])")
+_GUESSED_BOUNDARY = re.compile(rb"(?<![^\r\n])--([^\s\r\n-][^\r\n]{0,69})(?=[\r\n])")
 _TRAILING = re.compile(rb"[ \t]*(?:\r\n|\r|\n|\Z)")
 
 
@@ -40,10 +40,14 @@ class Part:
         """Whether it was split into parts."""
         return bool(self.children)
 
-    def content(self) -> tuple[bytes, bool]:
-        """The decoded bytes, and whether their transfer encoding was whole."""
+    def content(self, limit: int | None = None) -> tuple[bytes, bool]:
+        """The decoded bytes, and whether their transfer encoding was whole.
+
+        With a `limit`, only so many bytes of the encoded part are read.
+        """
         encoding = self.headers.plain("content-transfer-encoding")
-        return transfer_decoded(self.raw[self.start : self.end], encoding)
+        end = self.end if limit is None else min(self.end, self.start + limit)
+        return transfer_decoded(self.raw[self.start : end], encoding)
 
 
 @dataclass(kw_only=True)
@@ -57,6 +61,9 @@ class Structure:
 
 def read_structure(raw: bytes) -> Structure:
     """The parts of a message; whatever is past the limits stays one part."""
+    # Some gateways double the carriage return, which would make every line end a blank line.
+    if b"\r\r\n" in raw[:1_000]:
+        raw = raw.replace(b"\r\r\n", b"\r\n")
     start = _after_preamble(raw)
     root = _read_part(raw, start, len(raw), 0, "text/plain")
     structure = Structure(root=root)

@@ -11,6 +11,7 @@ from intake.mime.headers import lenient_base64
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200}?)[ \t]*\r?$", re.MULTILINE)
 _UU_END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
 _PADDED_PIECE = re.compile(rb"={1,2}(?=[\s]*[A-Za-z0-9+/])")
+_MAX_PIECES = 200
 _WORDS = re.compile(rb"[A-Za-z]{2,} [A-Za-z]{1,} [A-Za-z]{1,}")
 
 
@@ -31,8 +32,8 @@ def _from_base64(data: bytes) -> tuple[bytes, bool]:
     # Some gateways label plain text as base64; words with spaces between them are not base64.
     if _WORDS.search(data[:2000]):
         return data, False
-    if _PADDED_PIECE.search(data):
-        pieces = _PADDED_PIECE.split(data)
+    pieces = _PADDED_PIECE.split(data, _MAX_PIECES)
+    if len(pieces) > 1:
         return b"".join(lenient_base64(piece) for piece in pieces), True
     try:
         return binascii.a2b_base64(data), True
