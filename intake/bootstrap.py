@@ -21,10 +21,12 @@ from intake.domain.officers import SignInRules
 from intake.errors import DependencyError
 from intake.services.check_deadlines import CheckDeadlines
 from intake.services.deliver_outbox import DeliverOutbox, DeliveryPolicy
+from intake.services.open_case import CaseRules
 from intake.services.operations import Operations
 from intake.services.ports import Classifier, Clock, Mailer
 from intake.services.process_message import ProcessingRules, ProcessMessage
 from intake.services.read_cases import ReadCases
+from intake.services.read_message import MessageReader
 from intake.services.retry_work import RetryWork
 from intake.services.review_case import ReviewCase
 from intake.services.sign_in import SignIn
@@ -108,9 +110,7 @@ class Application:
     def write_receipt(self) -> WriteReceipt:
         """Writes receipts into the outbox."""
         settings = self.settings
-        mail = ReceiptMail(
-            sender_name=settings.council_name, sender_addr=settings.sender_address
-        )
+        mail = ReceiptMail(sender_name=settings.council_name, sender_addr=settings.sender_address)
         rules = ReceiptRules(
             own_addresses=settings.addresses,
             key=self.secret_key.encode(),
@@ -122,19 +122,17 @@ class Application:
     @cached_property
     def process_message(self) -> ProcessMessage:
         """Works off received messages."""
-        settings = self.settings
+        worker = self.settings.worker
         return ProcessMessage(
             store=self.store,
-            classifier=self.classifier,
+            reader=MessageReader(self.classifier, self.settings.addresses),
+            case_rules=CaseRules(self.deadline_rules, self.holidays.between),
             write_receipt=self.write_receipt,
             clock=self.clock,
-            holidays_between=self.holidays.between,
             rules=ProcessingRules(
-                own_addresses=settings.addresses,
                 key=self.secret_key.encode(),
-                deadlines=self.deadline_rules,
-                max_tries=settings.worker.max_tries,
-                claim_seconds=settings.worker.claim_seconds,
+                max_tries=worker.max_tries,
+                claim_seconds=worker.claim_seconds,
             ),
         )
 
@@ -242,5 +240,3 @@ class Application:
     def migrate(self) -> None:
         """Bring the schema up to date. Raises ``StoreUnavailable``."""
         schema.migrate(self.store.engine)
-
-

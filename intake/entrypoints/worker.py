@@ -65,7 +65,7 @@ class Worker:
 
     def _work_off(self, claimed: ClaimedInbound) -> None:
         """Process a message; a store that is away is waited for, with the claim in hand."""
-        step = self._try if not self._process.exhausted(claimed) else self._give_up
+        step = self._try if not self._process.is_exhausted(claimed) else self._give_up
         while True:
             try:
                 step(claimed)

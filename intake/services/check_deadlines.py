@@ -9,8 +9,8 @@ from intake.domain.deadlines import (
     add_working_days,
     local_date,
 )
+from intake.services.open_case import PROGRAM
 from intake.services.ports import Clock, Store
-from intake.services.write_receipt import PROGRAM
 
 PORTION = 200
 

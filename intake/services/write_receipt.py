@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from intake.domain.cases import Case, Letter, TimelineEntry, TimelineKind
-from intake.domain.inbound import ClaimedInbound
+from intake.domain.cases import Case, Letter, TimelineKind
 from intake.domain.letter_tokens import message_id_for
 from intake.domain.receipts import (
     ReceiptFacts,
@@ -16,10 +15,9 @@ from intake.domain.receipts import (
     receipt_refusal,
 )
 from intake.errors import InvalidSubmission
-from intake.mime import ParsedMessage
+from intake.services.open_case import note
 from intake.services.ports import LetterMail, LetterWriter, UnitOfWork
-
-PROGRAM = "intake"
+from intake.services.read_message import ReadMessage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +52,16 @@ class WriteReceipt:
         self,
         work: UnitOfWork,
         case: Case,
-        message: ClaimedInbound,
-        parsed: ParsedMessage,
+        read: ReadMessage,
         *,
         now: datetime,
         joined: bool,
         complaint_chosen: bool,
     ) -> None:
         """Queue the receipt in the caller's transaction, or note on the case why there is none."""
-        assert case.id is not None
+        parsed = read.parsed
         to_addr = receipt_address(parsed.reply_to, parsed.from_addr, self._rules.own_addresses)
-        refusal = receipt_refusal(self._facts(work, case, message, parsed, to_addr, now))
+        refusal = receipt_refusal(self._facts(work, case, read, to_addr, now))
         if refusal is None:
             kind = receipt_kind(
                 category=case.category,
@@ -73,30 +70,24 @@ class WriteReceipt:
                 complaint_chosen=complaint_chosen,
             )
             try:
-                letter = self._letter(case, message, parsed, kind=kind, to_addr=to_addr, now=now)
+                letter = self._letter(case, read, kind=kind, to_addr=to_addr, now=now)
             except InvalidSubmission as exc:
                 refusal = str(exc)
             else:
                 work.outbox.add(letter)
-                self._note(work, case, now, TimelineKind.RECEIPT_QUEUED, letter.subject)
+                note(work, case, now, TimelineKind.RECEIPT_QUEUED, letter.subject)
                 return
         if not joined:
             case.receipt_withheld = refusal
-        self._note(work, case, now, TimelineKind.RECEIPT_WITHHELD, refusal)
+        note(work, case, now, TimelineKind.RECEIPT_WITHHELD, refusal)
 
     def _facts(
-        self,
-        work: UnitOfWork,
-        case: Case,
-        message: ClaimedInbound,
-        parsed: ParsedMessage,
-        to_addr: str,
-        now: datetime,
+        self, work: UnitOfWork, case: Case, read: ReadMessage, to_addr: str, now: datetime
     ) -> ReceiptFacts:
         since = now - self._rules.longest_window
         return ReceiptFacts(
-            automatic=parsed.automatic,
-            null_return_path=message.source == "smtp" and not message.envelope_from,
+            automatic=read.parsed.automatic,
+            null_return_path=read.inbound.source == "smtp" and not read.inbound.envelope_from,
             to_addr=to_addr,
             own_addresses=self._rules.own_addresses,
             now=now,
@@ -107,15 +98,9 @@ class WriteReceipt:
         )
 
     def _letter(
-        self,
-        case: Case,
-        message: ClaimedInbound,
-        parsed: ParsedMessage,
-        *,
-        kind: str,
-        to_addr: str,
-        now: datetime,
+        self, case: Case, read: ReadMessage, *, kind: str, to_addr: str, now: datetime
     ) -> Letter:
+        parsed, message = read.parsed, read.inbound
         purpose = f"receipt:{message.id}"
         text = self._letters.write(
             kind, letter_facts(case, subject=parsed.subject, received_at=message.received_at)
@@ -140,10 +125,3 @@ class WriteReceipt:
             created_at=now,
             next_try_at=now,
         )
-
-    @staticmethod
-    def _note(
-        work: UnitOfWork, case: Case, now: datetime, kind: TimelineKind, text: str
-    ) -> None:
-        assert case.id is not None
-        work.cases.add_timeline(case.id, TimelineEntry(at=now, kind=kind, by=PROGRAM, text=text))
