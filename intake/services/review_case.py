@@ -138,11 +138,14 @@ class ReviewCase:
             work.commit()
 
     def _apply(self, case: Case, category: Category) -> None:
+        case.status = Status.OPEN
+        if category is case.category:
+            # The dates stay: those of a complaint that a resident chose later run from the choice.
+            return
         received_on = local_date(case.received_at)
         deadlines = deadlines_for(category, received_on, self._rules, self._holidays.between)
         case.category = category
-        case.status = Status.OPEN
-        case.stage = (case.stage or 1) if category is Category.COMPLAINT else None
+        case.stage = 1 if category is Category.COMPLAINT else None
         case.acknowledge_by = deadlines.acknowledge_by
         case.respond_by = deadlines.respond_by
 
