@@ -154,34 +154,50 @@ def _announce_demo_officer(application: Any) -> None:
 @main.command()
 @click.option("--jsonl", is_flag=True, required=True, help="JSON lines in, JSON lines out.")
 @_told
-def classify(jsonl: bool) -> None:
+def classify(jsonl: bool) -> None:  # noqa: ARG001 - the option names the one form there is
     """Classify messages given as JSON lines on standard input, in their order."""
-    from intake.domain.classification import MessageText, classification_as_json
-    from intake.errors import InvalidSubmission
+    from intake.domain.classification import classification_as_json
 
     classifier = _application().classifier
-    seen: list[str] = []
+    for entries in _given_messages(sys.stdin.buffer):
+        answers = classifier.classify_many(message for _, message in entries)
+        for (name, _), answer in zip(entries, answers, strict=True):
+            _print_json({"id": name, **classification_as_json(answer)})
+        sys.stdout.buffer.flush()
 
-    def messages() -> Iterator[MessageText]:
-        for number, line in enumerate(sys.stdin.buffer, start=1):
+
+def _given_messages(stream: Any) -> Iterator[list[tuple[Any, Any]]]:
+    """Ids and messages in portions: whatever lines have come is answered before more are awaited."""
+    from intake.domain.classification import MessageText
+    from intake.errors import InvalidSubmission
+
+    number = 0
+    for lines in _portions(stream):
+        entries = []
+        for line in lines:
+            number += 1
             if not line.strip():
                 continue
             try:
                 entry = json.loads(line)
-                message = MessageText(
-                    channel=str(entry.get("channel") or "email"),
-                    subject=str(entry.get("subject") or ""),
-                    text=str(entry.get("text") or ""),
+                channel, subject, text = (
+                    str(entry.get(key) or "") for key in ("channel", "subject", "text")
                 )
             except (ValueError, AttributeError) as exc:
                 raise InvalidSubmission(
-                    f"line {number} is not a JSON object with channel, subject and text"
+                    f"line {number} is not a JSON object with id, channel, subject and text"
                 ) from exc
-            seen.append(entry.get("id"))
-            yield message
+            message = MessageText(channel=channel or "email", subject=subject, text=text)
+            entries.append((entry.get("id"), message))
+        yield entries
 
-    for index, result in enumerate(classifier.classify_many(messages())):
-        _print_json({"id": seen[index], **classification_as_json(result)}, flush=True)
+
+def _portions(stream: Any) -> Iterator[list[bytes]]:
+    begun = b""
+    while chunk := stream.read1(1 << 16):
+        *lines, begun = (begun + chunk).split(b"\n")
+        yield lines
+    yield [begun]
 
 
 @main.command()

@@ -1,7 +1,7 @@
-"""The settings of one run: ``config/default.toml``, then a file of the operator's, then ``INTAKE_*``.
+"""The settings of one run: ``config/default.toml``, the operator's own file, then ``INTAKE_*``.
 
-What each key means is written beside it in ``config/default.toml``. A key nobody knows or a value of
-the wrong kind raises ``ConfigurationError`` naming the file (or variable) and the key.
+What each key means is written beside it in ``config/default.toml``. A key nobody knows or a value
+of the wrong kind raises ``ConfigurationError`` naming the file (or variable) and the key.
 """
 
 import os
@@ -17,8 +17,8 @@ from intake.errors import ConfigurationError
 
 INSTALLATION_DIR = Path(__file__).resolve().parent.parent
 DEFAULT_FILE = INSTALLATION_DIR / "config" / "default.toml"
-# Variables of this prefix that are not settings: they steer the program's own processes or its tests.
-NOT_SETTINGS = ("INTAKE_TEST_", "INTAKE_IMAP_PASSWORD_", "INTAKE_PROCESS_")
+# Variables of this prefix that are not settings: they steer tests or hold mailboxes' passwords.
+NOT_SETTINGS = ("INTAKE_TEST_", "INTAKE_IMAP_PASSWORD_")
 
 Window = tuple[int, int]
 

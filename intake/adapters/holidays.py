@@ -7,7 +7,7 @@ from govuk_bank_holidays.bank_holidays import BankHolidays
 
 
 class BankHolidaysOfEngland:
-    """Implements ``ports.Holidays``. The list reaches some two years ahead of the library's release."""
+    """Implements ``ports.Holidays``; the list reaches two years beyond the library's release."""
 
     def __init__(self) -> None:
         # The list in the package, not the one on the web: a clock set by law must not depend on

@@ -1,7 +1,7 @@
 """What a case is: one matter from one resident, its messages, and what happened to it.
 
-The rules for changing one are functions beside the matter they rule on (``receipts``, ``deadlines``,
-``conversation``, ``review``); this module holds the nouns.
+The rules for changing one are functions beside the matter they rule on (``receipts``,
+``deadlines``, ``conversation``); this module holds the nouns.
 """
 
 from dataclasses import dataclass, field
@@ -54,9 +54,10 @@ class TimelineKind(StrEnum):
 class Case:
     """One matter from one resident.
 
-    ``category`` is None while neither the classifier nor an officer could tell. ``receipt_sent_at`` is
-    when the automatic receipt left; ``acknowledged_at`` when an officer's letter defined the complaint
-    (Housing Ombudsman Code 6.2): never the same thing. ``version`` guards against two officers at once.
+    ``category`` is None while neither the classifier nor an officer could tell.
+    ``receipt_sent_at`` is when the automatic receipt left; ``acknowledged_at`` when an officer's
+    letter defined the complaint (Housing Ombudsman Code 6.2): never the same thing. ``version``
+    guards against two officers at once.
     """
 
     id: int | None = None
@@ -128,7 +129,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredClassification:
-    """What the classifier said of one message of a case, kept for ever beside what officers said."""
+    """What the classifier said of one message, kept for ever beside what officers said."""
 
     id: int | None = None
     case_message_id: int

@@ -16,7 +16,7 @@ class JoinedBy(StrEnum):
     """How a message was recognised as part of a case."""
 
     NEW = "new"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a way of joining, no secret
     REFERENCE = "reference"
     THREAD = "thread"
 
@@ -48,7 +48,7 @@ def join(candidates: Sequence[Candidate], senders: Collection[str]) -> Joining:
       who quotes it gets a case of their own, and the case named is told of it.
     """
     senders = {address.lower() for address in senders if address}
-    mentioned = []
+    mentioned: list[int] = []
     for candidate in candidates:
         if candidate.joined_by is JoinedBy.TOKEN or senders & candidate.participants:
             return Joining(

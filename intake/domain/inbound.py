@@ -54,7 +54,7 @@ class ClaimedInbound:
 
 @dataclass(frozen=True, kw_only=True)
 class SetAside:
-    """A message the program failed on too often, as officers see it in the list of such messages."""
+    """A message the program failed on too often, as officers see it in their list."""
 
     id: int
     received_at: datetime

@@ -1,6 +1,7 @@
 """`intake check`: try everything the program depends on and say how it went."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from intake.adapters.mailbox import check_mailbox
 from intake.bootstrap import Application
@@ -16,8 +17,10 @@ def run_checks(application: Application) -> Iterator[tuple[str, bool, str]]:
         ("relay", lambda: _relay(application)),
         ("model", lambda: application.classifier.model_version),
     ]
-    for mailbox in application.settings.imap.mailboxes:
-        checks.append((f"mailbox {mailbox.name}", lambda each=mailbox: check_mailbox(each)))
+    checks += [
+        (f"mailbox {mailbox.name}", partial(check_mailbox, mailbox))
+        for mailbox in application.settings.imap.mailboxes
+    ]
     for name, check in checks:
         try:
             yield name, True, check()

@@ -15,8 +15,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def write_cases(rows: Iterable[CaseRow], form: str, out: TextIO) -> None:
     """Write each case as it is read; any number can be exported."""
     if form == "json":
-        for row in rows:
-            out.write(json.dumps(case_as_json(row), default=str) + "\n")
+        out.writelines(json.dumps(case_as_json(row), default=str) + "\n" for row in rows)
         return
     writer = None
     for row in rows:

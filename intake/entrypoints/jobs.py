@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -47,7 +48,7 @@ class Schedule:
             self._add(
                 f"poll {mailbox.name}",
                 settings.imap.poll_seconds,
-                lambda name=mailbox.name: poll_mailbox(application, name),
+                partial(poll_mailbox, application, mailbox.name),
             )
 
     def run(self, stop: threading.Event) -> None:

@@ -2,9 +2,9 @@
 
 The roles are forks of this process, which stays small: one thread, no open connection, nothing but
 what all of them need loaded. Mail comes first: its process starts before the others and is the last
-to be ended. A role that dies is started again after a wait that grows while it keeps dying; the others
-are not touched. Should this process be killed, the roles notice and end at once: everything they
-accepted is on disk.
+to be ended. A role that dies is started again after a wait that grows while it keeps dying; the
+others are not touched. Should this process be killed, the roles notice and end at once: everything
+they accepted is on disk.
 """
 
 import contextlib
@@ -64,7 +64,7 @@ class Supervisor:
         self._run_role = run_role
         self._announce = announce
         self._selector = selectors.DefaultSelector()
-        # Each role holds the reading end: when this process goes, however it goes, they see its end.
+        # Each role holds the reading end: when this process goes, however it goes, they see it.
         self._parent_read, self._parent_write = os.pipe()
         self._wake_read, self._wake_write = os.pipe()
         self._stopping = False

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from datetime import datetime
 
 import structlog
 
@@ -20,7 +19,7 @@ LONGEST_ERROR = 500
 
 
 class Worker:
-    """One worker of one node. Its name is the node's: a new one takes over what the last one held."""
+    """One worker of one node, named after it: a new one takes over what the last one held."""
 
     def __init__(self, application: Application, stop: threading.Event) -> None:
         self._application = application
@@ -102,7 +101,7 @@ class Worker:
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at < HEARTBEAT_SECONDS:
             return
-        now: datetime = self._application.clock.now()
+        now = self._application.clock.now()
         with self._application.store.writing() as work:
             work.operations.record_job(
                 JobRecord(

@@ -4,7 +4,7 @@ Adapters implement these; nothing here knows how. A method that finds nothing re
 empty sequence; a store that cannot be reached raises ``StoreUnavailable`` from any method.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -46,6 +46,9 @@ class Classifier(Protocol):
     def classify(self, message: MessageText) -> Classification:
         """What kind of message this is. Raises ``ClassifierUnavailable``."""
 
+    def classify_many(self, messages: Iterable[MessageText]) -> Iterator[Classification]:
+        """What kind each message is, in order. Raises ``ClassifierUnavailable``."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LetterText:
@@ -76,7 +79,7 @@ class LetterMail(Protocol):
         references: Sequence[str],
         sent_at: datetime,
     ) -> bytes:
-        """The mail as it goes out. Raises ``InvalidSubmission`` for an address no mail can go to."""
+        """The mail as it goes out. Raises ``InvalidSubmission`` for an unusable address."""
 
 
 class Mailer(Protocol):
@@ -95,6 +98,60 @@ class MailerSession(Protocol):
         Raises ``RelayUnavailable`` (no letter leaves now), ``LetterDelayed`` (try this one again
         later) or ``RelayRefused`` (never try this one again).
         """
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderView:
+    """A mailbox's folder at one moment: the UIDs in it, rising, without those marked as deleted.
+
+    ``can_move`` says whether messages may be moved out of it: false for one that is read-only.
+    """
+
+    uid_validity: int
+    can_move: bool
+    uids: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchedMail:
+    """A message in a mailbox, and when the mail server received it where it says so."""
+
+    raw: bytes
+    arrived_at: datetime | None
+
+
+class Mailbox(Protocol):
+    """A mailbox on a mail server; one context is one connection."""
+
+    def session(self) -> AbstractContextManager["MailboxSession"]:
+        """A connection that is signed in. Raises ``MailboxUnavailable``."""
+
+
+class MailboxSession(Protocol):
+    """An open mailbox.
+
+    Every method raises ``MailboxRefused`` when the server refused this request and others may go
+    well, and ``MailboxUnavailable`` when the connection is of no more use.
+    """
+
+    @property
+    def can_idle(self) -> bool:
+        """Whether ``wait`` is told of new mail (RFC 2177)."""
+
+    def look(self) -> FolderView:
+        """What the folder holds now."""
+
+    def sizes(self, uids: Sequence[int]) -> Mapping[int, int]:
+        """The sizes in bytes of those messages that are still there."""
+
+    def fetch(self, uid: int) -> FetchedMail | None:
+        """A message, left unread; None when it is gone."""
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move messages to a folder, which is made when missing. Those gone do not matter."""
+
+    def wait(self, seconds: float, is_over: Callable[[], bool]) -> None:
+        """Wait until the folder may have changed, ``is_over`` (asked each second), or for so long."""
 
 
 class Holidays(Protocol):
@@ -164,7 +221,7 @@ class InboundRepository(Protocol):
 class CaseOrder(StrEnum):
     """In which order cases are listed: newest first, or as a queue.
 
-    The queue has urgent cases first, and among them, and then among the others, the longest waiting.
+    The queue has urgent cases first; among these, and then among the others, the longest waiting.
     """
 
     NEWEST = "newest"
@@ -373,11 +430,25 @@ class OperationsRepository(Protocol):
 class UnitOfWork(Protocol):
     """One transaction. Leaving without ``commit`` undoes everything."""
 
-    inbound: InboundRepository
-    cases: CaseRepository
-    outbox: OutboxRepository
-    officers: OfficerRepository
-    operations: OperationsRepository
+    @property
+    def inbound(self) -> InboundRepository:
+        """Received messages."""
+
+    @property
+    def cases(self) -> CaseRepository:
+        """Cases."""
+
+    @property
+    def outbox(self) -> OutboxRepository:
+        """Letters."""
+
+    @property
+    def officers(self) -> OfficerRepository:
+        """Accounts and sessions."""
+
+    @property
+    def operations(self) -> OperationsRepository:
+        """How the program is doing."""
 
     def __enter__(self) -> Self: ...
 
@@ -394,7 +465,7 @@ class Store(Protocol):
         """A transaction that only looks."""
 
     def writing(self) -> UnitOfWork:
-        """A transaction that changes something; on SQLite it holds the one write lock from the start."""
+        """A transaction that changes something; on SQLite it takes the one write lock at once."""
 
 
 class InboundStore(Protocol):
