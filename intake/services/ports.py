@@ -4,7 +4,7 @@ Adapters implement these; nothing here knows how. A method that finds nothing re
 empty sequence; a store that cannot be reached raises ``StoreUnavailable`` from any method.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
