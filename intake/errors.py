@@ -15,6 +15,7 @@ IntakeError
 └── DependencyError         something outside failed; ``transient`` says whether to try again
     ├── StoreUnavailable
     ├── MailboxUnavailable
+    │   └── MailboxRefused  (the mailbox works; this one request it refused)
     ├── RelayUnavailable
     │   └── LetterDelayed   (the relay works; this letter it asked us to bring again)
     ├── RelayRefused        (permanent: the letter will never be taken)
@@ -90,6 +91,10 @@ class StoreUnavailable(DependencyError):
 
 class MailboxUnavailable(DependencyError):
     """The mailbox cannot be reached or refused the sign-in."""
+
+
+class MailboxRefused(MailboxUnavailable):
+    """The mail server refused a request."""
 
 
 class RelayUnavailable(DependencyError):
