@@ -48,43 +48,57 @@ feedback at all, so that any feedback beside it decides.
 _CATEGORY_WORDS: dict[Category, tuple[str, str]] = {
     Category.COMPLIMENT: (
         "Compliment",
-        "Praise or thanks for a service, a decision or a person, also for how a complaint was "
-        "handled. A thank-you with one trailing aside is still a compliment; praise round a "
-        "grievance is the grievance.",
+        (
+            "Praise or thanks for a service, a decision or a person, also for how a complaint "
+            "was handled. A thank-you with one trailing aside is still a compliment; praise "
+            "round a grievance is the grievance."
+        ),
     ),
     Category.COMMENT: (
         "Comment",
-        "A suggestion, idea, opinion or observation about a service, policy or decision. "
-        "Disagreement with a policy as such, local or national, is a comment.",
+        (
+            "A suggestion, idea, opinion or observation about a service, policy or decision. "
+            "Disagreement with a policy as such, local or national, is a comment."
+        ),
     ),
     Category.DISSATISFACTION: (
         "Expression of dissatisfaction",
-        "Unhappy with a service, an action or a lack of action, and nothing that makes it a "
-        "complaint: a grumble, a first disappointment, a one-off slip, something to be noted or "
-        "quickly put right rather than investigated.",
+        (
+            "Unhappy with a service, an action or a lack of action, and nothing that makes it a"
+            " complaint: a grumble, a first disappointment, a one-off slip, something to be "
+            "noted or quickly put right rather than investigated."
+        ),
     ),
     Category.COMPLAINT: (
         "Complaint",
-        "Dissatisfied with the standard of service, an action or a lack of action by the council, "
-        "its staff or contractors, and at least one of these: it asks in any words to be treated "
-        "or answered as a complaint; it tells of a failure reported before and still not put "
-        "right, a broken promise or appointment, a missed deadline; it alleges misconduct, "
-        "insulting rudeness, discrimination or a breach of duty or of data protection; it tells "
-        "of serious harm to the person from the council's service. The word complaint is not "
-        "needed: facts decide, not tone.",
+        (
+            "Dissatisfied with the standard of service, an action or a lack of action by the "
+            "council, its staff or contractors, and at least one of these: it asks in any words"
+            " to be treated or answered as a complaint; it tells of a failure reported before "
+            "and still not put right, a broken promise or appointment, a missed deadline; it "
+            "alleges misconduct, insulting rudeness, discrimination or a breach of duty or of "
+            "data protection; it tells of serious harm to the person from the council's "
+            "service. The word complaint is not needed: facts decide, not tone."
+        ),
     ),
     Category.SERVICE_REQUEST: (
         "Service request",
-        "Asks the council to do, fix, provide, change or remove something, or reports a problem "
-        "for the first time, without being unhappy with how the council has behaved, however "
-        "loud the words. Anger at a neighbour or a fly-tipper is not anger at the council.",
+        (
+            "Asks the council to do, fix, provide, change or remove something, or reports a "
+            "problem for the first time, without being unhappy with how the council has "
+            "behaved, however loud the words. Anger at a neighbour or a fly-tipper is not anger"
+            " at the council."
+        ),
     ),
     Category.OTHER: (
         "Not feedback",
-        "Not feedback to the council: spam, sales, automatic replies and newsletters; an enquiry "
-        "for information; a freedom of information or subject access request; a planning "
-        "objection, a penalty charge challenge or another matter with its own statutory route; a "
-        "message meant for another organisation, even an urgent one; empty or unreadable.",
+        (
+            "Not feedback to the council: spam, sales, automatic replies and newsletters; an "
+            "enquiry for information; a freedom of information or subject access request; a "
+            "planning objection, a penalty charge challenge or another matter with its own "
+            "statutory route; a message meant for another organisation, even an urgent one; "
+            "empty or unreadable."
+        ),
     ),
 }
 

@@ -1,0 +1,211 @@
+"""The classifier: a spaCy pipeline on disk, asked about one message at a time or many.
+
+It decides nothing of its own: the pipeline gives calibrated probabilities, the domain makes the
+decision. Model files are checked against the hashes in the model's `meta.json` before they load.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Self
+
+import numpy as np
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from intake.adapters.language_detection import LanguageDetector
+from intake.adapters.spacy_components import HEADS, Floats, Head, LinearHeads
+from intake.domain.categories import Category, ServiceArea
+from intake.domain.classification import Classification, MessageText, Thresholds, decide
+from intake.errors import ClassifierUnavailable, ConfigurationError
+
+_BATCH: Final = 64
+_MOST_EVIDENCE: Final = 3
+# A sentence that moves the answer less than this share of what the strongest does is no evidence.
+_WEAKEST_EVIDENCE: Final = 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerReader:
+    """Turns the heads' probabilities into a classification; training measures with it too."""
+
+    heads: Mapping[str, Head]
+    thresholds: Thresholds
+    model_version: str
+
+    def read(
+        self,
+        whole: Mapping[str, Floats],
+        *,
+        message: MessageText,
+        language: str,
+        evidence: Sequence[str] = (),
+    ) -> Classification:
+        """The classification that these probabilities mean."""
+        probabilities = {
+            Category(label): float(value)
+            for label, value in zip(self.heads["category"].labels, whole["category"], strict=True)
+        }
+        category = max(probabilities, key=lambda each: probabilities[each])
+        urgent = self._holds(whole, "urgent")
+        decision, reason = decide(
+            probabilities, self.thresholds, message=message, language=language, urgent=urgent
+        )
+        return Classification(
+            category=category,
+            confidence=probabilities[category],
+            probabilities=probabilities,
+            area=ServiceArea(self.heads["area"].labels[int(np.argmax(whole["area"]))]),
+            landlord=self._holds(whole, "landlord"),
+            urgent=urgent,
+            hazards=self._hazards(whole["hazards"]) if urgent else (),
+            language=language,
+            evidence=tuple(evidence),
+            decision=decision,
+            reason=reason,
+            model=self.model_version,
+        )
+
+    def _holds(self, whole: Mapping[str, Floats], name: str) -> bool:
+        return bool(whole[name][0] >= self.heads[name].thresholds[0])
+
+    def _hazards(self, kinds: Floats) -> tuple[str, ...]:
+        """The kinds likely enough, likeliest first; the likeliest in any case."""
+        head = self.heads["hazards"]
+        order = np.argsort(-kinds, kind="stable").tolist()
+        likely = [number for number in order if kinds[number] >= head.thresholds[0]]
+        return tuple(head.labels[number] for number in likely or order[:1])
+
+
+class SpacyClassifier:
+    """Answers about messages from a trained pipeline; may be shared between threads."""
+
+    def __init__(self, pipeline: Language, *, model_version: str) -> None:
+        heads = pipeline.get_pipe(HEADS)
+        assert isinstance(heads, LinearHeads)
+        assert heads.model is not None
+        self._pipeline = pipeline
+        self._languages = LanguageDetector()
+        self._lock = Lock()
+        self._reader = AnswerReader(
+            heads={head.name: head for head in heads.model.heads},
+            thresholds=thresholds_from_json(heads.decision),
+            model_version=model_version,
+        )
+
+    @classmethod
+    def load(cls, model_dir: Path) -> Self:
+        """The classifier in this folder.
+
+        Raises `ConfigurationError` naming the file when one is missing, altered or of a kind that
+        this program does not read.
+        """
+        meta = _checked_meta(model_dir)
+        try:
+            pipeline = spacy.load(model_dir)
+        except (OSError, ValueError, KeyError) as exc:
+            raise ConfigurationError(f"{model_dir}: the model does not load: {exc}") from exc
+        weights = meta["intake"]["files"][f"{HEADS}/weights.npz"]
+        return cls(pipeline, model_version=f"{meta['name']}-{meta['version']}-{weights[:8]}")
+
+    @property
+    def model_version(self) -> str:
+        """Name and version of the model, and the beginning of the hash of its weights."""
+        return self._reader.model_version
+
+    def classify(self, message: MessageText) -> Classification:
+        """What kind of message this is. Raises `ClassifierUnavailable`."""
+        return next(self.classify_many([message]))
+
+    def classify_many(self, messages: Iterable[MessageText]) -> Iterator[Classification]:
+        """What kind each message is, in order. Raises `ClassifierUnavailable`."""
+        remaining = iter(messages)
+        while batch := list(islice(remaining, _BATCH)):
+            try:
+                # The zone frees the words of these messages, or a long run would keep them all;
+                # a vocabulary has room for one zone at a time, hence the lock.
+                with self._lock, self._pipeline.memory_zone():
+                    docs = self._pipeline.pipe(self._doc(message) for message in batch)
+                    answers = [
+                        self._read(message, doc) for message, doc in zip(batch, docs, strict=True)
+                    ]
+            except (ValueError, MemoryError) as exc:
+                raise ClassifierUnavailable from exc
+            yield from answers
+
+    def _doc(self, message: MessageText) -> Doc:
+        # spaCy refuses text above its limit; so long a message is decided by its beginning.
+        doc = self._pipeline.make_doc(message.text[: self._pipeline.max_length])
+        doc._.channel, doc._.subject = message.channel, message.subject
+        return doc
+
+    def _read(self, message: MessageText, doc: Doc) -> Classification:
+        return self._reader.read(
+            doc._.answers.whole,
+            message=message,
+            language=self._languages.detect(f"{message.subject}\n{message.text}"),
+            evidence=_evidence(doc) or _subject_alone(message),
+        )
+
+
+def thresholds_from_json(fields: Mapping[str, Any]) -> Thresholds:
+    """The thresholds as the model's `heads.json` keeps them."""
+    return Thresholds(
+        confidence={Category(name): value for name, value in fields["confidence"].items()},
+        complaint_ceiling=fields["complaint_ceiling"],
+    )
+
+
+def thresholds_as_json(thresholds: Thresholds) -> dict[str, Any]:
+    """The thresholds for the model's `heads.json`."""
+    return {
+        "confidence": {each.value: value for each, value in thresholds.confidence.items()},
+        "complaint_ceiling": thresholds.complaint_ceiling,
+    }
+
+
+def _evidence(doc: Doc) -> list[str]:
+    """The sentences without which the category would be less likely, strongest first."""
+    probabilities = doc._.answers.whole["category"]
+    category = int(np.argmax(probabilities))
+    effects = _log_odds(probabilities[category]) - _log_odds(doc._.answers.without[:, category])
+    sentences = list(doc.sents)
+    order = np.argsort(-effects, kind="stable").tolist()
+    enough = max(0.0, _WEAKEST_EVIDENCE * float(effects[order[0]])) if order else 0.0
+    strongest = order[:1] + [number for number in order[1:] if effects[number] > enough]
+    texts = [" ".join(sentences[number].text.split()) for number in strongest[:_MOST_EVIDENCE]]
+    return [text for text in texts if text]
+
+
+def _log_odds(probability: Floats) -> Floats:
+    bounded = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(bounded / (1 - bounded)), dtype=np.float32)
+
+
+def _subject_alone(message: MessageText) -> list[str]:
+    subject = message.subject.strip()
+    return [subject] if subject else []
+
+
+def _checked_meta(model_dir: Path) -> dict[str, Any]:
+    path = model_dir / "meta.json"
+    try:
+        meta: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        files: dict[str, str] = meta["intake"]["files"]
+    except FileNotFoundError as exc:
+        raise ConfigurationError(f"{path}: there is no model here") from exc
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise ConfigurationError(f"{path}: this is not a model of ours") from exc
+    for name, expected in files.items():
+        try:
+            found = hashlib.sha256((model_dir / name).read_bytes()).hexdigest()
+        except OSError as exc:
+            raise ConfigurationError(f"{model_dir / name}: this file is missing") from exc
+        if found != expected:
+            raise ConfigurationError(f"{model_dir / name}: this file was altered")
+    return meta

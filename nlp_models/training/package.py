@@ -1,0 +1,66 @@
+"""Writing a trained model as a spaCy pipeline folder, with the hash of every file beside it."""
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from intake.adapters.classifier import thresholds_as_json
+from intake.adapters.spacy_components import HEADS, LinearHeads, LinearModel
+from intake.domain.classification import Thresholds
+from nlp_models.training.features import blank_pipeline
+
+MODEL_NAME = "intake_linear"
+MODEL_VERSION = "1.0.0"
+_LIBRARIES = ("spacy", "numpy", "scikit-learn", "scipy")
+
+
+def write_model(
+    folder: Path,
+    model: LinearModel,
+    thresholds: Thresholds,
+    *,
+    data_hash: str,
+    seed: int,
+    learnt: int,
+) -> None:
+    """Writes the folder; a folder written before is overwritten file by file."""
+    pipeline = blank_pipeline()
+    heads = pipeline.add_pipe(HEADS)
+    assert isinstance(heads, LinearHeads)
+    heads.model = model
+    heads.decision = thresholds_as_json(thresholds)
+    pipeline.meta["name"] = MODEL_NAME
+    pipeline.meta["version"] = MODEL_VERSION
+    pipeline.to_disk(folder)
+    _amend(
+        folder,
+        {
+            "data_sha256": data_hash,
+            "messages": learnt,
+            "seed": seed,
+            "libraries": {name: version(name) for name in _LIBRARIES},
+            "files": _hashes(folder),
+        },
+    )
+
+
+def write_figures(folder: Path, figures: dict[str, Any]) -> None:
+    """Adds the measured figures to the model's `meta.json`."""
+    _amend(folder, {"figures": figures})
+
+
+def _amend(folder: Path, facts: dict[str, Any]) -> None:
+    path = folder / "meta.json"
+    meta = json.loads(path.read_text(encoding="utf-8"))
+    meta["intake"] = meta.get("intake", {}) | facts
+    path.write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "README.md" and path != folder / "meta.json"
+    }
