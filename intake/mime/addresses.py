@@ -60,8 +60,8 @@ def _pieces(value: str) -> list[str]:
             quoted = not quoted
         elif not quoted:
             comment = max(0, comment + (char == "(") - (char == ")"))
-            in_angle = not comment and (char == "<" or in_angle and char != ">")
-            if not comment and (char in ";" or char == "," and not in_angle):
+            in_angle = not comment and (char == "<" or (in_angle and char != ">"))
+            if not comment and (char == ";" or (char == "," and not in_angle)):
                 pieces.append("".join(current))
                 current = []
                 in_angle = False
@@ -87,7 +87,7 @@ def _mailbox(piece: str) -> tuple[str, str]:
         address = _bare_address(inside[0])
         if address:
             rest = inside[1] if len(inside) > 1 else ""
-            return _name(text[:opening]) or _name(rest) or _name(comment), address
+            return _name(text[:opening].rstrip("< ")) or _name(rest) or _name(comment), address
     address = _bare_address(text)
     if not address:
         return "", ""

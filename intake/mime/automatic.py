@@ -6,7 +6,6 @@ about it (no receipt, the stored reason) to the services.
 """
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from intake.mime.headers import Headers
@@ -38,7 +37,8 @@ _BOUNCE_SENDER = re.compile(
 _POSTMASTER = re.compile(r"(?:postmaster|mailadmin|mail|system|smtp)@", re.IGNORECASE)
 _BOUNCE_SUBJECT_SURE = re.compile(
     r"undelivered mail returned to sender$|mail delivery failed: returning message to sender$"
-    r"|delivery status notification \((?:failure|delay|mail delivery)|warning: message .{0,60}delayed"
+    r"|delivery status notification \((?:failure|delay|mail delivery)"
+    r"|warning: message .{0,60}delayed"
     r"|returned mail: (?:see transcript|user unknown|host unknown|unreachable|service unavailable)"
     r"|mail delivery failed ?$|mail delivery system$|message delivery failure$"
     r"|warning: could not send message for past|delayed mail \(still being retried\)$"
@@ -46,10 +46,14 @@ _BOUNCE_SUBJECT_SURE = re.compile(
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|delayed|report|notification)"
-    r"|mail delivery|message delivery|failure notice$|returned (?:mail|to sender)|non remis|unzustellbar"
-    r"|nicht zustellbar|zustellung|mail could not be delivered|message (?:undeliverable|not delivered)"
-    r"|no se puede entregar|notificação de|mancato recapito|onbestelbaar|ej leverbart|kan ikke leveres"
+    r"undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|delayed|report"
+    r"|notification)"
+    r"|mail delivery|message delivery|failure notice$|returned (?:mail|to sender)|non remis"
+    r"|unzustellbar"
+    r"|nicht zustellbar|zustellung|mail could not be delivered|message (?:undeliverable"
+    r"|not delivered)"
+    r"|no se puede entregar|notificação de|mancato recapito|onbestelbaar|ej leverbart"
+    r"|kan ikke leveres"
     r"|delivery error|échec|returned|couldn't be delivered|failed delivery|rejected|no entregado",
     re.IGNORECASE,
 )
@@ -59,44 +63,59 @@ _REPLY_SUBJECT_SURE = re.compile(
     r"|automatisch antwoord|automatisch bericht|abwesenheitsnotiz|abwesenheitsnachricht"
     r"|abwesenheitsmeldung|abwesenheitsassistent|réponse automatique|message d'absence"
     r"|notification d'absence|respuesta automática|resposta automática|risposta automatica"
-    r"|autosvar|automatiskt svar|automatisk svar|fraværsmelding|automaattinen vastaus|poissaoloilmoitus"
-    r"|odpowiedź automatyczna|autoodpowiedź|automatická odpověď|automatická odpoveď|automatikus válasz"
+    r"|autosvar|automatiskt svar|automatisk svar|fraværsmelding|automaattinen vastaus"
+    r"|poissaoloilmoitus"
+    r"|odpowiedź automatyczna|autoodpowiedź|automatická odpověď|automatická odpoveď"
+    r"|automatikus válasz"
     r"|автоответ|автоматический ответ|автоматична відповідь|răspuns automat|αυτόματη απάντηση"
     r"|otomatik yanıt|automatski odgovor|samodejni odgovor|automatinis atsakymas|automaatvastus"
-    r"|自動応答|自動返信|自动答复|自动回复|자동 회신|תגובה אוטומטית|رد تلقائي|ateb awtomatig)\]?\s*(?:[:：;]|-|–|\||$)",
+    r"|自動応答|自動返信|自动答复|自动回复|자동 회신|תגובה אוטומטית|رد تلقائي"
+    r"|ateb awtomatig)\]?\s*(?:[:：;]|-|–|\||$)",
     re.IGNORECASE,
 )
 _REPLY_SUBJECT = re.compile(
-    r"\[?(?:auto|away|away from (?:my|the) (?:desk|office|mail)|out[ -]of[ -](?:the[ -])?office(?: reply| message"
-    r"| notification)?|ooo|vacation|vacation (?:reply|message|notice)|on (?:annual |maternity |sick )?leave"
+    r"\[?(?:auto|away|away from (?:my|the) (?:desk|office|mail)"
+    r"|out[ -]of[ -](?:the[ -])?office(?: reply| message"
+    r"| notification)?|ooo|vacation|vacation (?:reply|message|notice)|on (?:annual |maternity "
+    r"|sick )?leave"
     r"|annual leave|on holiday|abwesend|abwesenheit|nicht im büro|absence|absent|absence du bureau"
-    r"|fuera de (?:la )?oficina|ausente|fora do escritório|fuori ufficio|assente|afwezig|afwezigheid"
+    r"|fuera de (?:la )?oficina|ausente|fora do escritório|fuori ufficio|assente|afwezig"
+    r"|afwezigheid"
     r"|niet aanwezig|frånvaro|frånvarande|fravær|poissa|nieobecność|nieobecny|mimo kancelář"
-    r"|unavailable|i am away|i'm away|currently away)\]?\s*(?:[:：;(\[-]|–|\||$|until|till|from|re:)",
+    r"|unavailable|i am away|i'm away|currently away)\]?\s*(?:[:：;(\[-]|–|\||$|until|till|from"
+    r"|re:)",
     re.IGNORECASE,
 )
 _ABSENT = re.compile(
-    r"\b(?:i am|i'm|i will be|i'll be|we are|is)\b.{0,30}\b(?:out of (?:the )?office|on (?:annual |maternity"
+    r"\b(?:i am|i'm|i will be|i'll be|we are|is)\b.{0,30}\b(?:out of (?:the )?office"
+    r"|on (?:annual |maternity"
     r"|paternity |sick |parental )?leave|away|on holiday|on vacation|not in the office|unavailable"
     r"|not working|travelling)|\b(?:no access|limited access|not have access) to (?:my )?e-?mail"
-    r"|\bthank you for (?:your|contacting|getting)|\bthis is an automat|\bauto(?:matic|mated)[ -]?(?:reply"
-    r"|response|message)|\bich bin\b.{0,60}(?:nicht (?:im|erreichbar)|abwesend|wieder|urlaub|außer haus)"
-    r"|\bje suis\b.{0,40}(?:absent|en congé)|\b(?:estoy|estaré)\b.{0,40}(?:fuera|ausente|vacaciones)"
-    r"|\b(?:ik ben|sono|estou|jag är|jeg er|olen)\b.{0,40}(?:afwezig|niet|fuori|assente|fora|ausente"
+    r"|\bthank you for (?:your|contacting|getting)|\bthis is an automat|\bauto(?:matic"
+    r"|mated)[ -]?(?:reply"
+    r"|response|message)|\bich bin\b.{0,60}(?:nicht (?:im|erreichbar)|abwesend|wieder|urlaub"
+    r"|außer haus)"
+    r"|\bje suis\b.{0,40}(?:absent|en congé)|\b(?:estoy|estaré)\b.{0,40}(?:fuera|ausente"
+    r"|vacaciones)"
+    r"|\b(?:ik ben|sono|estou|jag är|jeg er|olen)\b.{0,40}(?:afwezig|niet|fuori|assente|fora"
+    r"|ausente"
     r"|ledig|inte|ikke|poissa|lomalla)|\bjestem\b.{0,40}(?:poza|nieobecn|na urlopie)",
     re.IGNORECASE | re.DOTALL,
 )
 _DO_NOT_REPLY = re.compile(
     r"(?:do not|don't|please do not|cannot) (?:reply|respond) (?:directly )?to this"
-    r"|this (?:is an|e-?mail (?:is|was|has been)|message (?:is|was|has been)) (?:an )?(?:automat|auto-?generat"
+    r"|this (?:is an|e-?mail (?:is|was|has been)|message (?:is|was|has been)) (?:an )?(?:automat"
+    r"|auto-?generat"
     r"|system[- ]generated|sent (?:automatically|from an? (?:unmonitored|unattended|notification)))"
     r"|(?:unmonitored|unattended|not monitored) (?:mailbox|e-?mail|address|inbox)"
     r"|replies to this (?:e-?mail|message|address) (?:are|will)",
     re.IGNORECASE,
 )
 _NO_REPLY = re.compile(
-    r"[^@]{0,40}(?:no|do[-_.]?not|don[-_.]?t|non|nicht)[-_.]?(?:reply|respond|response|antworten|responder"
-    r"|rispondere|repondre)[^@]{0,40}@|(?:notifications?|alerts?|news(?:letter)?|mailing|automailer)"
+    r"[^@]{0,40}(?:no|do[-_.]?not|don[-_.]?t|non|nicht)[-_.]?(?:reply|respond|response|antworten"
+    r"|responder"
+    r"|rispondere|repondre)[^@]{0,40}@|(?:notifications?|alerts?|news(?:letter)?|mailing"
+    r"|automailer)"
     r"[^@]{0,20}@",
     re.IGNORECASE,
 )
@@ -137,6 +156,7 @@ _LIST_HEADERS = (
     "x-mailer-listid",
 )
 _NEGATIVE = {"no", "false", "0", "none", ""}
+_REPLY_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 
 
 def automatic_of(evidence: Evidence) -> tuple[Automatic | None, str]:
@@ -193,29 +213,41 @@ def _bounce(evidence: Evidence) -> _Found:
 
 
 def _auto_reply(evidence: Evidence) -> _Found:
+    reason = (
+        _reply_by_header(evidence)
+        or _reply_by_content(evidence)
+        or _reply_by_subject(evidence)
+        or ("return-path: <>" if _has_null_path(evidence.headers) else "")
+    )
+    return (Automatic.AUTO_REPLY, reason) if reason else None
+
+
+def _reply_by_header(evidence: Evidence) -> str:
     headers = evidence.headers
     submitted = _submitted(headers)
-    if submitted and not (submitted != "auto-replied" and _list(evidence)):
-        return Automatic.AUTO_REPLY, f"auto-submitted: {submitted}"
+    if submitted == "auto-replied" or (submitted and not _list(evidence)):
+        return f"auto-submitted: {submitted}"
     for name in _AUTO_REPLY_HEADERS:
-        if name in headers and headers.plain(name).strip().casefold() not in _NEGATIVE - {""}:
-            return Automatic.AUTO_REPLY, name
+        if name in headers and headers.plain(name).strip().casefold() not in _NEGATIVE:
+            return name
     if "autoresponder" in headers.plain("x-post-messageclass").casefold():
-        return Automatic.AUTO_REPLY, "x-post-messageclass"
+        return "x-post-messageclass"
     precedence = _first_word(headers.plain("precedence"))
-    if precedence in ("auto_reply", "auto-reply", "autoreply"):
-        return Automatic.AUTO_REPLY, f"precedence: {precedence}"
+    return f"precedence: {precedence}" if precedence in _REPLY_PRECEDENCE else ""
+
+
+def _reply_by_content(evidence: Evidence) -> str:
     if evidence.report_type == "disposition-notification":
-        return Automatic.AUTO_REPLY, "content-type: disposition-notification"
-    if evidence.has_calendar_reply:
-        return Automatic.AUTO_REPLY, "content-type: calendar reply"
+        return "content-type: disposition-notification"
+    return "content-type: calendar reply" if evidence.has_calendar_reply else ""
+
+
+def _reply_by_subject(evidence: Evidence) -> str:
     if _REPLY_SUBJECT_SURE.match(evidence.subject):
-        return Automatic.AUTO_REPLY, "subject: automatic reply"
+        return "subject: automatic reply"
     if _REPLY_SUBJECT.match(evidence.subject) and _is_backed(evidence):
-        return Automatic.AUTO_REPLY, "subject: out of office"
-    if _has_null_path(headers):
-        return Automatic.AUTO_REPLY, "return-path: <>"
-    return None
+        return "subject: out of office"
+    return ""
 
 
 def _is_backed(evidence: Evidence) -> bool:

@@ -50,11 +50,14 @@ _EXTENSIONS = {
     "text/plain": "attachment.txt",
 }
 _STUB = re.compile(
-    r"(?:your|this|ihr|votre) (?:e-?mail|mail)?[ -]?(?:client|program|reader|browser|software|message|e-?mail)"
-    r".{0,80}(?:html|mime)|(?:view|read|see|open|display)\w* (?:this|the) (?:e-?mail|message).{0,60}html"
+    r"(?:your|this|ihr|votre) (?:e-?mail|mail)?[ -]?(?:client|program|reader|browser|software"
+    r"|message|e-?mail)"
+    r".{0,80}(?:html|mime)|(?:view|read|see|open|display)\w* (?:this|the) (?:e-?mail"
+    r"|message).{0,60}html"
     r"|html[- ](?:e-?mail|message|version|content|format)|this is (?:a|an) (?:html|mime)[ -]",
     re.IGNORECASE | re.DOTALL,
 )
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 _NOT_WORD = re.compile(r"\W+")
 
 
@@ -77,6 +80,7 @@ class Contents:
     warnings: list[str] = field(default_factory=list)
 
     def warn(self, sentence: str) -> None:
+        """Adds a sentence for the officer, once."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
@@ -106,7 +110,7 @@ class _Reading:
         """The body texts under a part; everything else is kept as an attachment on the way."""
         if part.is_multipart:
             return self._texts_of_multipart(part)
-        if self._is_body(part, root):
+        if self._is_body(part, root=root):
             return self._leaf_texts(part)
         self._keep(part)
         return []
@@ -130,9 +134,11 @@ class _Reading:
         root = next((c for c in children if start and _content_id(c) == start), children[0])
         found: list[_Text] = []
         for child in children:
-            if child is root or child.is_multipart:
-                found.extend(self._texts(child))
-            elif child.media_type == "text/html" and not found and not _is_marked(child):
+            if (
+                child is root
+                or child.is_multipart
+                or (child.media_type == "text/html" and not found and not _is_marked(child))
+            ):
                 found.extend(self._texts(child))
             else:
                 self._keep(child)
@@ -157,7 +163,7 @@ class _Reading:
             return [_Text("", t.html, t.part) if t.html else t for t in rich]
         return plain
 
-    def _is_body(self, part: Part, root: bool) -> bool:
+    def _is_body(self, part: Part, *, root: bool) -> bool:
         kind = part.media_type
         if root and kind.startswith("multipart/"):
             return True
@@ -179,7 +185,7 @@ class _Reading:
             data, files = without_uuencoded(data)
             for name, content in files:
                 self._keep_bytes(name, "application/octet-stream", content)
-        text, sure = decoded(data, part.type_parameters.get("charset", ""))
+        text, sure = decoded(data, _charset(part, data))
         if not sure:
             self.contents.warn("Some characters of the message could not be read with certainty.")
         if part.media_type == "text/html":
@@ -226,6 +232,15 @@ class _Reading:
             return _name_from_subject(part)
         known = _EXTENSIONS.get(part.media_type)
         return known or f"attachment-{len(self.contents.kept) + 1}"
+
+
+def _charset(part: Part, data: bytes) -> str:
+    """The part's label; an HTML part may only say it inside."""
+    label = part.type_parameters.get("charset", "")
+    if label or part.media_type != "text/html":
+        return label
+    found = _META_CHARSET.search(data[:4_000])
+    return found[1].decode("ascii") if found else ""
 
 
 def _own_name(part: Part) -> str:

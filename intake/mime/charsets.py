@@ -94,7 +94,7 @@ def decoded(data: bytes, label: str = "") -> tuple[str, bool]:
         codec = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-16"
     known = bool(codec) or not label.strip()
     if data.isascii() and codec in _VAGUE:
-        return _from_ascii(data, known)
+        return _from_ascii(data, known=known)
     for candidate in _candidates(codec):
         try:
             return data.decode(candidate), known and candidate in (codec or "utf-8", "utf-8")
@@ -103,7 +103,7 @@ def decoded(data: bytes, label: str = "") -> tuple[str, bool]:
     return data.decode(_lenient(codec), "replace"), False
 
 
-def _from_ascii(data: bytes, known: bool) -> tuple[str, bool]:
+def _from_ascii(data: bytes, *, known: bool) -> tuple[str, bool]:
     # A message without a label may still be ISO-2022-JP, which is all ASCII bytes.
     if b"\x1b$" in data or b"\x1b(J" in data:
         try:

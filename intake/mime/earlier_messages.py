@@ -21,10 +21,12 @@ _LABELLED = re.compile(
     r"[>\s*_|]*(?P<label>[^\W\d_][^:：*<>@\n]{0,28}?)[\s\u00a0]*\*{0,2}\s*[:：]\s*\*{0,2}"
 )
 _RULE = re.compile(r"[\s>]*(?:_{10,}|-{20,}|={20,}|\*{20,})\s*$")
-_FORM_LABELS = frozenset(
-    "name full name first name surname phone telephone tel mobile message comments comment address"
-    " postcode enquiry query question details description location category reference".split(" ")
-) | {"full name", "first name", "last name", "your name", "your message", "phone number"}
+_FORM_LABEL_NAMES = (
+    "name|full name|first name|last name|surname|your name|phone|phone number|telephone|tel|mobile"
+    "|message|your message|comments|comment|address|postcode|enquiry|query|question|details"
+    "|description|location|category|reference|time|what|where|when|who|why|place|problem|issue"
+)
+_FORM_LABELS = frozenset(_FORM_LABEL_NAMES.split("|"))
 
 
 def _kinds() -> dict[str, str]:
@@ -67,10 +69,13 @@ def _is_header_block(texts: list[str]) -> bool:
     - It has sender and date, and recipient or subject; one that does not begin with sender or date
       has all four.
     - Its lines are labels, lines that go on from one, and single blank lines between labels.
+    - Without a subject it names an address.
     - A label of a form ("Phone:") right below it makes it a form.
     """
     kinds = _block_kinds(texts)
     if not {"sender", "date"} <= set(kinds):
+        return False
+    if "subject" not in kinds and not any("@" in text for text in texts[: 2 * len(kinds)]):
         return False
     wanted = {"recipient", "subject"}
     if kinds[0] in ("sender", "date"):
@@ -90,7 +95,11 @@ def _block_kinds(texts: list[str]) -> list[str]:
         if label in _FORM_LABELS and not after_blank:
             return []
         # A second sender label is the next message's; so is anything after two blank lines.
-        if after_blank > 2 or (kind == "sender" and "sender" in kinds) or (not kind and after_blank):
+        if (
+            after_blank > 2
+            or (kind == "sender" and "sender" in kinds)
+            or (not kind and after_blank)
+        ):
             break
         if kind:
             kinds.append(kind)

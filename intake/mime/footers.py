@@ -7,7 +7,8 @@ import re
 
 _ANCHORS = re.compile(
     r"intended (?:only|solely|exclusively)? ?(?:for|recipient|addressee)|intended recipient"
-    r"|(?:the )?addressees?\b|solely for the use|for the (?:sole|exclusive) use|named (?:recipient|above)"
+    r"|(?:the )?addressees?\b|solely for the use|for the (?:sole|exclusive) use"
+    r"|named (?:recipient|above)"
     r"|notify the sender|advise the sender|inform the sender|contact the sender|views expressed"
     r"|views or opinions|if you (?:have|are) (?:received|not)|received (?:this|it).{0,40}in error"
     r"|bestimmungsgemäße|irrtümlich|vertrauliche informationen|destinataires?|par erreur"
@@ -31,19 +32,26 @@ _OPENING = re.compile(
     r"|aviso legal|aviso de confidencialidade|note de confidentialité)\b",
     re.IGNORECASE,
 )
+_MAX_HEADING_CHARS = 50
 _SURE = re.compile(
     r"[\s*_>]*(?:"
-    r"(?:please )?(?:consider|think (?:of|about)) (?:the |our )?(?:environment|planet)\b.{0,80}print"
+    r"(?:please )?(?:consider|think (?:of|about)) (?:the |our )?(?:environment"
+    r"|planet)\b.{0,80}print"
     r"|(?:p )?(?:please )?(?:do not|don't) print this (?:e-?mail|message) unless"
     r"|save (?:paper|a tree|trees).{0,80}print|be green.{0,40}print"
-    r"|this (?:e-?mail|message|email message|mail) (?:has been|was|is) (?:checked|scanned|virus|certified)"
-    r"|(?:diese e-?mail|ce (?:mail|message)|este mensaje) (?:wurde|a été|ha sido) .{0,30}(?:viren|virus|analizado|vérifi)"
-    r"|virus-free\.? *(?:www\.|<|https?:|$)|(?:scanned|checked) by .{0,40}(?:anti-?virus|mimecast|messagelabs|symantec)"
+    r"|this (?:e-?mail|message|email message|mail) (?:has been|was|is) (?:checked|scanned|virus"
+    r"|certified)"
+    r"|(?:diese e-?mail|ce (?:mail|message)|este mensaje) (?:wurde|a été|ha sido) .{0,30}(?:viren"
+    r"|virus|analizado|vérifi)"
+    r"|virus-free\.? *(?:www\.|<|https?:|$)|(?:scanned|checked) by .{0,40}(?:anti-?virus|mimecast"
+    r"|messagelabs|symantec)"
     r"|https?://www\.avast\.com/\S*$|_{3,}\s*this (?:e-?mail|message)"
     r"|no virus found in this|(?:incoming|outgoing) mail is certified virus free"
     r"|denk(?:en sie)? an die umwelt|bitte (?:prüfen|denken) sie.{0,60}(?:umwelt|drucken|ausdruck)"
-    r"|pensez à l'environnement|avant d'imprimer|antes de imprimir|prima di stampare|denk aan het milieu"
-    r"|to unsubscribe from this (?:group|list)|you(?:'ve)? received this (?:message|e-?mail) because you"
+    r"|pensez à l'environnement|avant d'imprimer|antes de imprimir|prima di stampare"
+    r"|denk aan het milieu"
+    r"|to unsubscribe from this (?:group|list)|you(?:'ve)? received this (?:message"
+    r"|e-?mail) because you"
     r"|you are receiving this (?:e-?mail|message|because)|(?:click here )?to unsubscribe\b"
     r"|to (?:view|visit) this discussion (?:on|visit)|for more options, visit https://groups"
     r"|unsubscribe:? https?:"
@@ -51,10 +59,14 @@ _SURE = re.compile(
     re.IGNORECASE,
 )
 _BANNER = re.compile(
-    r"[\s*_>\[]*(?:(?:caution|warning|external(?: e-?mail| sender| message)?|attention|notice|be careful"
-    r"|important)\b[\s\]:!*-]*)+(?:this (?:e-?mail|message|mail) (?:originated|has originated|came|comes"
-    r"|was sent|is from|has come|has been sent)|do not click|the sender of this|think before)"
-    r"|[\s*_]*you don't often get e?-?mail from |[\s*_]*\[?(?:external|ext)(?: e-?mail| sender)?\]?[\s*]*$"
+    r"[\s*_>\[]*(?:(?:caution|warning|external(?: e-?mail| sender| message)?|attention|notice"
+    r"|be careful"
+    r"|important)\b[\s\]:!*-]*)+(?:this (?:e-?mail|message|mail) (?:originated|has originated"
+    r"|came|comes"
+    r"|was sent|is from|has come|has been sent)[^.]{0,30}\b(?:outside|external|unknown|internet)"
+    r"|do not click|the sender of this e-?mail|think before)"
+    r"|[\s*_]*you don't often get e?-?mail from |[\s*_]*\[?(?:external|ext)(?: e-?mail"
+    r"| sender)?\]?[\s*]*$"
     r"|[\s*_]*this (?:e-?mail|message) (?:originated|came|was sent) from (?:outside|an external)",
     re.IGNORECASE,
 )
@@ -73,11 +85,18 @@ def mark(texts: list[str], apart: list[bool]) -> None:
       top.
     """
     after_disclaimer = False
+    heading: int | None = None
     for start, end in _paragraphs(texts, apart):
         text = " ".join(texts[start:end])[:_MAX_PARAGRAPH_CHARS]
-        if _is_list_footer(texts, start, end) or _is_added(text, after_disclaimer):
-            apart[start:end] = [True] * (end - start)
+        if len(text) < _MAX_HEADING_CHARS and _OPENING.match(text):
+            heading = start
+            continue
+        expected = after_disclaimer or heading is not None
+        if _is_list_footer(texts, start, end) or _is_added(text, after_disclaimer=expected):
+            first = start if heading is None else heading
+            apart[first:end] = [True] * (end - first)
             after_disclaimer = after_disclaimer or not _BANNER.match(text)
+        heading = None
 
 
 def _paragraphs(texts: list[str], apart: list[bool]) -> list[tuple[int, int]]:
@@ -102,22 +121,22 @@ def _starts_added(text: str) -> bool:
     return bool(_SURE.match(text) or _OPENING.match(text))
 
 
-def _is_added(text: str, after_disclaimer: bool) -> bool:
+def _is_added(text: str, *, after_disclaimer: bool) -> bool:
     if len(text) < 8:
         return False
     if _BANNER.match(text):
         return len(text) < 600
-    if _SURE.match(text):
-        return len(text) < 800
-    return _is_disclaimer(text, after_disclaimer)
-
-
-def _is_disclaimer(text: str, after_disclaimer: bool) -> bool:
-    terms = {term.lower() for term in _TERMS.findall(text)}
     if _FIRST_PERSON.search(text):
         return False
+    if _SURE.match(text):
+        return len(text) < 800
+    return _is_disclaimer(text, after_disclaimer=after_disclaimer)
+
+
+def _is_disclaimer(text: str, *, after_disclaimer: bool) -> bool:
+    terms = {term.lower() for term in _TERMS.findall(text)}
     if _OPENING.match(text):
-        return len(terms) >= 2 or len(text) < 60
+        return len(terms) >= 2
     anchored = len({anchor.lower() for anchor in _ANCHORS.findall(text)})
     if anchored and len(terms) >= 4:
         return True

@@ -88,7 +88,7 @@ def read_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
         match = _FIELD.match(line)
         if match:
             fields.append((match[1].decode("ascii").lower(), match[2].strip()))
-        elif line.strip() and not _is_stray(raw, line, position_after, limit, bool(fields)):
+        elif line.strip() and not _is_stray(raw, line, position_after, limit, first=not fields):
             return Headers(fields), position
         position = position_after
     return Headers(fields), body_start
@@ -106,8 +106,8 @@ def _unfolded(raw: bytes, position: int, limit: int) -> tuple[bytes, int]:
             ], position
 
 
-def _is_stray(raw: bytes, line: bytes, after: int, limit: int, seen_fields: bool) -> bool:
-    if not seen_fields and line.startswith((b"From ", b">From ")):
+def _is_stray(raw: bytes, line: bytes, after: int, limit: int, *, first: bool) -> bool:
+    if first and line.startswith((b"From ", b">From ")):
         return True
     following = raw[after : min(after + 2000, limit)]
     return any(_KNOWN_FIELD.match(each) for each in _LINE.split(following)[:6])
@@ -141,7 +141,7 @@ def decoded_words(text: str) -> str:
         if pending and (between.strip() or match[1].lower() != charset):
             pieces.append(decoded(b"".join(pending), charset)[0])
             pending = []
-        if between.strip() or not pieces and not pending:
+        if between.strip() or (not pieces and not pending):
             pieces.append(between)
         charset = match[1].lower()
         pending.append(_word_bytes(match[2], match[3]))

@@ -18,18 +18,18 @@ _SPACE = re.compile(r"[ \t\n\r\f\v\u00a0\u2002-\u200a\u202f\u3000]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b\u200c\u2060\ufeff\u034f]")
 
 _VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "area", "base", "col", "wbr"})
-_LINE_BREAKING = frozenset(
-    "address article aside body center dd div dl dt fieldset figure footer form header html li main"
-    " nav section table tbody tfoot thead tr title option p".split()
+_LINE_BREAKING_NAMES = (
+    "address article aside body center dd div dl dt fieldset figure footer form header html "
+    "li main nav section table tbody tfoot thead tr title option p"
 )
-_PARAGRAPH = frozenset("blockquote h1 h2 h3 h4 h5 h6 ol p pre ul".split())
+_LINE_BREAKING = frozenset(_LINE_BREAKING_NAMES.split())
+_PARAGRAPH_NAMES = "blockquote h1 h2 h3 h4 h5 h6 ol p pre ul"
+_PARAGRAPH = frozenset(_PARAGRAPH_NAMES.split())
 _CLOSED_BY_THE_NEXT = frozenset({"p", "li", "tr", "td", "th", "option"})
 # A signature inside a quotation belongs to the quotation.
 _STRENGTH = {
     mark: place
-    for place, mark in enumerate(
-        (Mark.OWN, Mark.INDENTED, Mark.SIGNATURE, Mark.INTRO, Mark.QUOTED)
-    )
+    for place, mark in enumerate((Mark.OWN, Mark.INDENTED, Mark.SIGNATURE, Mark.INTRO, Mark.QUOTED))
 }
 
 

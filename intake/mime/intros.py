@@ -26,7 +26,8 @@ _STARTER = re.compile(
     re.IGNORECASE,
 )
 _WEAK_STARTER = re.compile(
-    r"\d|<|[^\W\d_]{2,12}[.,]{0,2} ?\d|quoting |zitat von |citando |citat |.{0,80}@|.{0,60}\bwrote|.{0,60}schrieb",
+    r"\d|<|[^\W\d_]{2,12}[.,]{0,2} ?\d|quoting |zitat von |citando |citat |.{0,80}@"
+    r"|.{0,60}\bwrote|.{0,60}schrieb",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -54,7 +55,6 @@ _GMAIL_DATE = re.compile(
 class Proof(IntEnum):
     """How far an intro proves that an earlier message follows."""
 
-    NONE = 0
     WITH_QUOTATION = 1
     IN_A_REPLY = 2
     ALONE = 3
@@ -65,7 +65,9 @@ def ends_intro(text: str) -> bool:
     text = text.strip()
     if not text or len(text) > _MAX_CHARS:
         return False
-    if text[-1] not in ":：-–—" and not text.lower().endswith(("wrote", "schrieb", "skrev", "writes")):
+    if text[-1] not in ":：-–—" and not text.lower().endswith(
+        ("wrote", "schrieb", "skrev", "writes")
+    ):
         return False
     return bool(_ENDING.search(text[-240:]))
 
@@ -96,8 +98,6 @@ def proof_of(joined: str) -> Proof:
         return Proof.ALONE
     if dated and timed and (_PROGRAM_DATE.match(joined) or _ADDRESS.search(joined)):
         return Proof.IN_A_REPLY
-    if joined.endswith(">:") and not dated:
-        return Proof.NONE
     return Proof.WITH_QUOTATION
 
 

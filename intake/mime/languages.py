@@ -14,13 +14,15 @@ DATE_LABELS = (
     "|enviado em|data|inviato|inviato il|verzonden|verzonden op|verstuurd|skickat|sendt|dato"
     "|lähetetty|päivämäärä|päiväys|wysłano|wysłane|data wysłania|odesláno|odoslané|dátum|elküldve"
     "|отправлено|дата|надіслано|trimis|ημερομηνία|εστάλη|στάλθηκε|tarih|gönderildi|saadetud|kuupäev"
-    "|išsiųsta|nosūtīts|poslano|送信日時|日時|发送时间|日期|寄件日期|보낸 날짜|날짜|נשלח|تاريخ الإرسال"
+    "|išsiųsta|nosūtīts|poslano|送信日時|日時|发送时间|日期|寄件日期|보낸 날짜|날짜|נשלח"
+    "|تاريخ الإرسال"
     "|date sent|anfonwyd|dyddiad|datum odeslání"
 )
 RECIPIENT_LABELS = (
     "to|cc|bcc|an|kopie|kopie an|à|pour|copie|copie à|para|a|cco|per|aan|till|kopia|til|kopi"
     "|vastaanottaja|kopio|do|dw|komu|kópia|címzett|másolatot kap|кому|копия|копія|către|προς|κοιν"
-    "|kime|kimlere|bilgi|saaja|kam|kopija|za|宛先|收件人|抄送|收件者|副本|받는 사람|참조|אל|עותק|إلى"
+    "|kime|kimlere|bilgi|saaja|kam|kopija|za|宛先|收件人|抄送|收件者|副本|받는 사람|참조|אל|עותק"
+    "|إلى"
     "|نسخة|at|copi|blindkopie|destinatario|destinataire|empfänger"
 )
 SUBJECT_LABELS = (
@@ -62,7 +64,8 @@ ORIGINAL_MESSAGE = (
     r"|переслане повідомлення|оригінальне повідомлення|mesaj original|mesaj redirecționat"
     r"|αρχικό μήνυμα|προωθημένο μήνυμα|orijinal mesaj|özgün ileti|yönlendirilen ileti"
     r"|iletilmiş mesaj|izvorna poruka|izvirno sporočilo|missatge original|neges wreiddiol"
-    r"|元のメッセージ|转发邮件信息|原始邮件|转发的邮件|原始郵件|원본 메시지|הודעה מקורית|הודעה שהועברה"
+    r"|元のメッセージ|转发邮件信息|原始邮件|转发的邮件|原始郵件|원본 메시지|הודעה מקורית"
+    r"|הודעה שהועברה"
     r"|الرسالة الأصلية|رسالة معاد توجيهها"
 )
 BEGIN_FORWARDED = (

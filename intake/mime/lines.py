@@ -1,4 +1,6 @@
-"""A line of text with what is known of its origin: the currency between HTML, text and quotation."""
+"""A line of text with what is known of its origin: the currency between HTML, text and"
+" quotation.
+"""
 
 from dataclasses import dataclass
 from enum import IntEnum

@@ -22,15 +22,16 @@ _ATTRIBUTE = re.compile(
 )
 _MAX_TOKEN_CHARS = 20_000
 _CACHED_TOKEN_CHARS = 400
-_MAX_TAGS = 100_000
+_MAX_TAGS = 60_000
 
 _SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "object"})
 
-_QUOTE_CLASSES = frozenset(
-    "protonmail_quote tutanota_quote yahoo_quoted yahoo-quoted-begin moz-forward-container quote"
-    " quoted quoted_message mail_quote zmail_extra front-blockquote replied gmail_quote_inner"
-    " cite quoted-mail email-quote quotedmailcontainer x_yahoo_quoted".split()
+_QUOTE_CLASS_NAMES = (
+    "protonmail_quote tutanota_quote yahoo_quoted yahoo-quoted-begin moz-forward-container "
+    "quote quoted quoted_message mail_quote zmail_extra front-blockquote replied "
+    "gmail_quote_inner cite quoted-mail email-quote quotedmailcontainer x_yahoo_quoted"
 )
+_QUOTE_CLASSES = frozenset(_QUOTE_CLASS_NAMES.split())
 _QUOTE_BLOCK_CLASS = re.compile(r"quote|cite|replied", re.IGNORECASE)
 _QUOTE_ID = re.compile(
     r"yahoo_quoted|olk_src_body_section|mail-editor-reference-message-container|isforwardcontent"

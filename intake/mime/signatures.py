@@ -12,7 +12,8 @@ _DEVICE = (
     r"(?:new |all new |mobile |verizon,? |samsung |galaxy |huawei |nokia |sony |xiaomi |android"
     r"|iphone|ipad|ipod|windows|blackberry|mobile|phone|tablet|smartphone|outlook|yahoo|gmail|mail"
     r"|aol|proton|samsung|galaxy|huawei|honor|pixel|nokia|sony|xperia|xiaomi|redmi|htc|lg |motorola"
-    r"|moto |oneplus|oppo|gmx|web\.de|k-9|k9|fairemail|spark|bluemail|blue mail|edison|tutanota|tuta"
+    r"|moto |oneplus|oppo|gmx|web\.de|k-9|k9|fairemail|spark|bluemail|blue mail|edison|tutanota"
+    r"|tuta"
     r"|hushmail|virgin|sky |bt |ee |o2|vodafone|talktalk|orange|free|laposte|boxer|nine|typeapp"
     r"|airmail|newton|superhuman|thunderbird|zoho|fastmail|icloud|handy|mobiltelefon|mobil|portable"
     r"|móvil|telefon|device|kindle|surface|workspace|touchdown|worx|secure|mailbird|postbox)"
@@ -21,7 +22,8 @@ _SENT_FROM = re.compile(
     rf"[\s*_>]*(?:"
     rf"sent (?:from|via|by|with|using|on|through)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
     rf"|(?:von|vom) mein\w* .{{0,60}}?(?:gesendet|geschickt)\w*.{{0,20}}"
-    rf"|(?:diese )?(?:nachricht|e-?mail|mail)? ?(?:wurde )?(?:gesendet|gesandt|versendet|verschickt) (?:von|mit|über|aus)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"|(?:diese )?(?:nachricht|e-?mail|mail)? ?(?:wurde )?(?:gesendet|gesandt|versendet"
+    rf"|verschickt) (?:von|mit|über|aus)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
     rf"|diese (?:nachricht|e-?mail) wurde von .{{0,80}}gesendet.{{0,5}}"
     rf"|envoyé (?:de|depuis|à partir|avec|par)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
     rf"|envoyé à partir d[e'].{{0,60}}"
@@ -33,10 +35,12 @@ _SENT_FROM = re.compile(
     rf"|odesláno z\b.{{0,60}}|odoslané z\b.{{0,60}}|отправлено (?:с|из)\b.{{0,60}}"
     rf"|надіслано з\b.{{0,60}}|trimis (?:de pe|din)\b.{{0,60}}|küldve .{{0,60}}"
     rf"|στάλθηκε από .{{0,60}}|.{{0,40}}'?(?:dan|den|'tan) gönderildi.{{0,5}}"
-    rf"|anfonwyd o fy .{{0,40}}|.{{0,20}}から送信|发自我的.{{0,30}}|從我的.{{0,30}}|나의 .{{0,30}}에서 보냄"
+    rf"|anfonwyd o fy .{{0,40}}|.{{0,20}}から送信|发自我的.{{0,30}}|從我的.{{0,30}}"
+    rf"|나의 .{{0,30}}에서 보냄"
     rf"|get outlook for (?:ios|android|mac|windows).{{0,80}}"
     rf"|(?:outlook (?:für|pour|para|per|voor) (?:ios|android)).{{0,80}}"
-    rf"|(?:holen sie sich|laden sie|télécharge[rz]|obtenez|obtener|obtenha|scarica|download|hämta|hent)"
+    rf"|(?:holen sie sich|laden sie|télécharge[rz]|obtenez|obtener|obtenha|scarica|download|hämta"
+    rf"|hent)"
     rf" outlook .{{0,80}}"
     rf"|yahoo mail: search, organi[sz]e, conquer.{{0,60}}"
     rf")\s*$",
@@ -109,7 +113,7 @@ def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
         return
     contacts = sum(bool(_PHONE_LABEL.search(texts[i]) or _WEB.search(texts[i])) for i in block)
     offices = sum(bool(_ORGANISATION.search(texts[i])) for i in block)
-    if contacts >= 1 and offices >= 1 and contacts + offices >= 2 or contacts >= 3:
+    if (contacts >= 1 and offices >= 1 and contacts + offices >= 2) or contacts >= 3:
         for index in range(block[0], block[-1] + 1):
             apart[index] = True
 

@@ -17,7 +17,7 @@ _WORDS = re.compile(rb"[A-Za-z]{2,} [A-Za-z]{1,} [A-Za-z]{1,}")
 
 def transfer_decoded(data: bytes, encoding: str) -> tuple[bytes, bool]:
     """The bytes under the encoding, and whether they were whole."""
-    name = encoding.split(";")[0].strip().strip("\"'").lower()
+    name = encoding.split(";", maxsplit=1)[0].strip().strip("\"'").lower()
     if name in ("base64", "b"):
         return _from_base64(data)
     if name in ("quoted-printable", "q", "quoted_printable"):
