@@ -78,6 +78,7 @@ class DeliverOutbox:
         self._policy = policy
         self._node = node
         self._sent_unrecorded: dict[int, _Outcome] = {}
+        self._renew_lease_at: datetime | None = None
         self._delays_in_a_row = 0
         self._pause_seconds = 0.0
         self._not_before: datetime | None = None
@@ -179,9 +180,7 @@ class DeliverOutbox:
         """Store what became of a try; gives whether the letters are still this node's to send."""
         assert letter.id is not None
         with self._store.writing() as work:
-            is_still_ours = work.operations.take_lease(
-                LEASE, holder=self._node, now=self._clock.now(), seconds=LEASE_SECONDS
-            )
+            is_still_ours = self._renew_lease(work)
             work.outbox.record_attempt(
                 letter.id,
                 state=outcome.state,
@@ -234,12 +233,19 @@ class DeliverOutbox:
             return work.outbox.due(now=self._clock.now(), limit=limit)
 
     def _take_lease(self) -> bool:
+        self._renew_lease_at = None
         with self._store.writing() as work:
-            taken = work.operations.take_lease(
-                LEASE, holder=self._node, now=self._clock.now(), seconds=LEASE_SECONDS
-            )
+            taken = self._renew_lease(work)
             work.commit()
             return taken
+
+    def _renew_lease(self, work: UnitOfWork) -> bool:
+        """Hold the lease for its full time again, once a part of it is over; False when lost."""
+        now = self._clock.now()
+        if self._renew_lease_at is not None and now < self._renew_lease_at:
+            return True
+        self._renew_lease_at = now + timedelta(seconds=LEASE_SECONDS / 10)
+        return work.operations.take_lease(LEASE, holder=self._node, now=now, seconds=LEASE_SECONDS)
 
     def _release_lease(self) -> None:
         with self._store.writing() as work:
