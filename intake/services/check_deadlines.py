@@ -16,7 +16,7 @@ PORTION = 200
 
 
 class CheckDeadlines:
-    """Looks at every open case whose date is near or past. A repeat on the same day adds nothing."""
+    """Looks at open cases whose date is near or past. A repeat on the same day adds nothing."""
 
     def __init__(self, store: Store, clock: Clock, holidays_between: HolidaysBetween) -> None:
         self._store = store

@@ -6,7 +6,7 @@ from intake.domain.officers import Officer, Role
 from intake.errors import InvalidSubmission
 from intake.services.ports import Clock, Passwords, Store
 
-# NCSC's advice for accounts with lock-out; no rule on kinds of characters, which only makes worse ones.
+# Long enough beside the lock-out; no rule on kinds of characters, which only makes worse ones.
 FEWEST_CHARACTERS = 12
 DEMO_EMAIL = "demo@council.example"
 DEMO_NAME = "Demo Officer"

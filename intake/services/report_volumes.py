@@ -81,9 +81,7 @@ def report_as_text(volumes: Volumes) -> str:
     """The counts as a page of text."""
     period = f"from {volumes.first_on} to {volumes.last_on}"
     lines = [f"Feedback received {period}: {volumes.cases} cases", ""]
-    lines += [
-        f"  {volumes.by_category[each.value]:6}  {each.label}" for each in Category
-    ]
+    lines += [f"  {volumes.by_category[each.value]:6}  {each.label}" for each in Category]
     lines += [f"  {volumes.by_category[UNKNOWN]:6}  Not known", ""]
     lines += [
         f"  {volumes.by_area[each.value]:6}  {each.label}"
