@@ -44,6 +44,7 @@ class Intake:
         self.url = f"http://127.0.0.1:{self.http_port}"
         self._arguments = tuple(arguments)
         self._log = folder / "program.log"
+        self._last_answer = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._settings = {
             "DATA_DIR": str(folder / "data"),
@@ -68,7 +69,7 @@ class Intake:
         return inherited | ours
 
     def start(self, timeout_seconds: float = 60.0) -> None:
-        """Starts the program and returns once it takes mail and answers that it is ready."""
+        """Starts the program and returns once it is ready, as `is_ready` says."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [PROGRAM, "serve", *self._arguments],
@@ -82,22 +83,39 @@ class Intake:
         try:
             poll_until(self.is_ready, timeout_seconds)
         except AssertionError as error:
-            raise AssertionError(
-                f"the program did not become ready; it said:\n{self.log()}"
-            ) from error
+            said = f"{self._last_answer}\n{self.log()}"
+            raise AssertionError(f"the program did not become ready; it said:\n{said}") from error
 
     def is_ready(self) -> bool:
-        """Whether both doors are open; raises AssertionError if the program has ended."""
+        """Whether it takes mail and says that every part works.
+
+        Parts of a split deployment (`--only`) have their doors open; readiness is for the whole.
+        Raises AssertionError if the program has ended.
+        """
         assert self._process
         if self._process.poll() is not None:
             raise AssertionError(f"the program ended with {self._process.returncode}")
-        return self._answers_http() and self._greets()
+        parts = self._parts()
+        if parts is None:
+            return self._answers("/health/ready") and self._greets()
+        return ("web" not in parts or self._answers("/health/live")) and (
+            "smtp" not in parts or self._greets()
+        )
 
-    def _answers_http(self) -> bool:
+    def _parts(self) -> list[str] | None:
+        """The parts named by `--only`, or nothing when the whole program was asked for."""
+        if "--only" not in self._arguments:
+            return None
+        return self._arguments[self._arguments.index("--only") + 1].split(",")
+
+    def _answers(self, path: str) -> bool:
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=5).status_code == httpx.codes.OK
-        except httpx.TransportError:
+            answer = httpx.get(f"{self.url}{path}", timeout=5)
+        except httpx.TransportError as error:
+            self._last_answer = repr(error)
             return False
+        self._last_answer = answer.text
+        return answer.status_code == httpx.codes.OK
 
     def _greets(self) -> bool:
         try:
