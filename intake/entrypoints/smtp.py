@@ -1,18 +1,20 @@
 """Mail in by SMTP: who may send what to whom, and 250 only for what is on disk.
 
 Every fault of ours is answered with 451 and no detail, so that the sender keeps the mail and tries
-again; what went wrong is in our log.
+again; what went wrong is in our log. The protocol itself is in ``smtp_protocol``.
 """
 
 import asyncio
+import ipaddress
+import logging
 import ssl
+import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -20,6 +22,7 @@ from limits.strategies import MovingWindowRateLimiter
 from intake.bootstrap import Application
 from intake.domain.cases import Channel
 from intake.domain.inbound import NewInbound
+from intake.entrypoints.smtp_protocol import Memory, Protocol
 from intake.errors import ConfigurationError, StoreUnavailable
 from intake.mime import message_identity
 from intake.services.ports import Clock, InboundStore, JobRecord, Store
@@ -33,11 +36,14 @@ TOO_FAST = "451 4.7.1 Too many messages from your address; try again later"
 TOO_BUSY = b"421 4.3.2 Too many connections; try again later\r\n"
 OUR_FAULT = "451 4.3.0 Cannot store the message at the moment; try again later"
 STORED = "250 2.0.0 Message stored"
+# RFC 5321 section 4.5.3.1.8: at least so many must be taken.
 MOST_RECIPIENTS = 100
 HEARTBEAT_SECONDS = 10.0
-# RFC 5321 section 4.5.3.1.6 allows 1,000 octets a line; programs that send whole attachments as one
-# line exist, and a resident's mail is not refused for its program's manners.
-LONGEST_LINE = 8 * 1024 * 1024
+# Messages being received and stored are in memory: so many of the largest size, all together.
+LARGEST_MESSAGES_AT_ONCE = 4
+# How aiosmtpd gives the empty sender of bounces.
+NULL_SENDER = "<>"
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,26 +55,6 @@ class SmtpParts:
     addresses: Collection[str]
     inbound: InboundStore
     clock: Clock
-
-
-class Protocol(SMTP):
-    """aiosmtpd's protocol with room for long lines, in a list of the connections that are open."""
-
-    line_length_limit = LONGEST_LINE
-
-    def __init__(self, handler: "Handler", connections: "set[Protocol]", **settings: Any) -> None:
-        self._connections = connections
-        super().__init__(handler, **settings)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin a session; called a second time when STARTTLS was used."""
-        self._connections.add(self)
-        super().connection_made(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """End a session."""
-        self._connections.discard(self)
-        super().connection_lost(error)
 
 
 class Handler:
@@ -85,8 +71,22 @@ class Handler:
         self._limit = _limit(parts.settings.limit_per_peer)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    async def handle_MAIL(  # noqa: N802, PLR0917 - aiosmtpd names the hook and gives its arguments
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd names the hook and gives its arguments
+        self,
+        _server: SMTP,
+        session: Session,
+        _envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        """Offer what there is, in one piece: no sign-in, and commands without waiting between."""
+        session.host_name = hostname
+        offered = [line for line in responses if not line.startswith("250-AUTH")]
+        offered.insert(1, "250-PIPELINING")
+        return ["\r\n".join(offered)]
+
+    async def handle_MAIL(  # noqa: N802 - as above
+        self, _server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Begin a message, unless its peer sent too many of late."""
         if self._limit is not None and not self._limiter.hit(self._limit, _peer_host(session)):
@@ -96,8 +96,8 @@ class Handler:
         envelope.mail_options.extend(options)
         return "250 2.1.0 Sender accepted"
 
-    async def handle_RCPT(  # noqa: N802, PLR0917 - as above
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    async def handle_RCPT(  # noqa: N802 - as above
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take mail for the council's addresses only: this is no relay."""
         if address.lower() not in self._addresses:
@@ -110,7 +110,7 @@ class Handler:
         return "250 2.1.5 Recipient accepted"
 
     async def handle_DATA(  # noqa: N802 - as above
-        self, server: SMTP, session: Session, envelope: Envelope
+        self, _server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Answer 250 once the message is on disk, 451 when it is not."""
         raw = envelope.original_content or b""
@@ -119,23 +119,30 @@ class Handler:
             identity=message_identity(raw, nonce=_nonce(session, now)),
             channel=Channel.EMAIL,
             source="smtp",
-            envelope_from=envelope.mail_from or "",
-            recipients=tuple(dict.fromkeys(envelope.rcpt_tos)),
+            envelope_from=_sender(envelope),
+            recipients=tuple(dict.fromkeys(map(str.lower, envelope.rcpt_tos))),
             raw=raw,
             received_at=now,
         )
         try:
             await asyncio.wrap_future(self._parts.inbound.submit(message))
         except StoreUnavailable as exc:
-            log.error("smtp_store_unavailable", reason=str(exc))
+            log.warning("smtp_store_unavailable", reason=str(exc))
             self.refused += 1
             return OUR_FAULT
         self.accepted += 1
         return STORED
 
     async def handle_exception(self, error: Exception) -> str:
-        """Answer a fault of ours so that the sender keeps the mail."""
-        log.error("smtp_session_failed", exc_info=error)
+        """Answer a fault of ours so that the sender keeps the mail.
+
+        The log names the fault's kind and place; its text could quote the mail.
+        """
+        if isinstance(error, TLSSetupException):
+            log.info("smtp_tls_not_agreed", error=repr(error.__cause__))
+        else:
+            place = "".join(traceback.format_tb(error.__traceback__))
+            log.error("smtp_session_failed", error=type(error).__name__, place=place)
         return OUR_FAULT
 
 
@@ -147,6 +154,9 @@ class Server:
         self._parts = parts
         self._tls = _tls_context(parts.settings)
         self._connections: set[Protocol] = set()
+        self._memory = Memory(LARGEST_MESSAGES_AT_ONCE * parts.settings.max_size_bytes)
+        # Even its warnings quote what a peer sent.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         self._server: asyncio.Server | None = None
 
     async def start(self) -> tuple[str, int]:
@@ -174,6 +184,7 @@ class Server:
         return Protocol(
             self.handler,
             self._connections,
+            self._memory,
             data_size_limit=settings.max_size_bytes,
             enable_SMTPUTF8=True,
             hostname=self._parts.hostname,
@@ -225,8 +236,25 @@ def _limit(text: str) -> RateLimitItem | None:
 
 
 def _peer_host(session: Session) -> str:
-    peer = session.peer
-    return str(peer[0]) if isinstance(peer, tuple) else str(peer)
+    """Who counts as one peer: an IPv4 address, or the network one IPv6 host has (RFC 6177)."""
+    # A pair of host and port, or more for IPv6, whatever aiosmtpd's annotation says.
+    peer: object = session.peer
+    host = str(peer[0]) if isinstance(peer, tuple) else str(peer)
+    if ":" not in host:
+        return host
+    return str(ipaddress.IPv6Network((host.partition("%")[0], 64), strict=False))
+
+
+def _sender(envelope: Envelope) -> str:
+    """The envelope sender as text that any database takes; the empty one of bounces as nothing."""
+    sender = envelope.mail_from or ""
+    if sender == NULL_SENDER:
+        return ""
+    if sender.isascii() and sender.isprintable():
+        return sender
+    # aiosmtpd leaves control characters, and gives bytes that are not UTF-8 as surrogates.
+    text = sender.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(each if each.isprintable() else UNPRINTABLE for each in text)
 
 
 def _nonce(session: Session, now: datetime) -> str:
