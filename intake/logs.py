@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 
 import structlog
 
@@ -20,9 +21,10 @@ def configure_logs(settings: LogSettings, *, process: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         _naming(process),
+        structlog.processors.ExceptionRenderer(_places_and_kind),
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.JSONRenderer()]
         if settings.format == "json"
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
@@ -43,6 +45,15 @@ def configure_logs(settings: LogSettings, *, process: str) -> None:
     root.handlers[:] = [handler]
     # The libraries' chatter holds addresses and texts of messages; their warnings do not.
     root.setLevel(logging.WARNING)
+
+
+def _places_and_kind(exc_info: structlog.typing.ExcInfo) -> str:
+    """Where an exception came from and of which kind it is.
+
+    Not what it says, nor the values of variables: both can hold a resident's words or a key.
+    """
+    kind, _, places = exc_info
+    return "".join([*traceback.format_tb(places), kind.__qualname__])
 
 
 def _naming(process: str) -> structlog.typing.Processor:
