@@ -108,8 +108,6 @@ class DeliverOutbox:
 
     def _deliver(self, letters: Sequence[Letter], report: DeliveryReport) -> None:
         tried = 0
-        if not letters:
-            return
         try:
             with self._mailer.session() as session:
                 while tried < len(letters) and not report.stopped:
@@ -117,7 +115,8 @@ class DeliverOutbox:
                     tried += 1
         except RelayUnavailable as exc:
             report.stopped = str(exc)
-            self._note_unreachable(letters[tried], report.stopped)
+            for waiting in letters[tried : tried + 1]:
+                self._note_unreachable(waiting, report.stopped)
 
     def _deliver_one(self, session: MailerSession, letter: Letter, report: DeliveryReport) -> None:
         assert letter.id is not None

@@ -264,6 +264,20 @@ def test_a_relay_that_takes_few_letters_a_connection_gets_them_all(scripted: "Sc
     assert scripted.connections == 4
 
 
+@pytest.mark.parametrize("reply", ["421 4.3.2 closing", "500 5.5.1 what is RSET?", "gibberish", ""])
+def test_a_connection_that_cannot_be_cleared_is_made_anew_for_the_next_letter(
+    scripted: "Scripted", reply: str
+):
+    scripted.replies |= {"RCPT": "550 5.1.1 no", "RSET": reply}
+    with mailer(scripted).session() as session:
+        with pytest.raises(RelayRefused):
+            session.send(LETTER)
+        scripted.replies.clear()
+        session.send(LETTER)
+    assert len(scripted.taken) == 1
+    assert scripted.connections == 2
+
+
 def test_the_relays_queue_number_is_told(scripted: "Scripted"):
     scripted.replies["."] = "250 2.0.0 Ok: queued as 4XyZ12"
     assert send(mailer(scripted), LETTER) == [f"127.0.0.1:{scripted.port} as 4XyZ12"]
@@ -294,7 +308,7 @@ SILENCE = "silence"
 
 
 class Scripted:
-    """A relay that says exactly what it is told to at each step.
+    """A relay that says exactly what it is told to at each step, and hangs up when told nothing.
 
     `letters_a_connection` is how many it takes before it ends a connection with 421.
     """
@@ -344,6 +358,8 @@ class Scripted:
         reply = self.replies.get(step, usual)
         if reply == SILENCE:
             self.ending.wait()
+            return False
+        if not reply:
             return False
         out.write(f"{reply}\r\n".encode())
         return not reply.startswith("421")

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -441,6 +442,15 @@ def test_a_letter_may_leave_twice_when_the_program_dies_in_between(
     assert DeliverOutbox(store, postbox, clock, POLICY, node="one").run().sent == 1
     assert postbox.sent == [1, 1]
     assert events(file_of(reference)) == [TimelineKind.LETTER_SENT]
+
+
+def test_a_letter_that_belongs_to_no_case_leaves_too(outbox, postbox, store):
+    with store.writing() as work:
+        case = replace(a_case(), reference="", id=None)
+        work.outbox.add(a_letter(case, "digest:1", "digest"))
+        work.commit()
+    assert outbox.run().sent == 1
+    assert postbox.sent == [1]
 
 
 def test_an_empty_outbox_opens_no_connection(outbox, postbox):
