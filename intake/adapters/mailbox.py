@@ -4,6 +4,7 @@ What is taken and in which order is left to ``intake.services.collect_mailbox``.
 our own words and the server's response code, never its text: that may name an address.
 """
 
+import logging
 import re
 import select
 import ssl
@@ -19,6 +20,9 @@ from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
 from intake.errors import ConfigurationError, MailboxRefused, MailboxUnavailable
 from intake.services.ports import FetchedMail, FolderView, MailboxSession
 from intake.settings import MailboxSettings
+
+# imapclient's warnings quote the server, and so perhaps an address; what matters is raised.
+logging.getLogger("imapclient").setLevel(logging.ERROR)
 
 CHECK_TIMEOUT_SECONDS = 20.0
 GOODBYE_TIMEOUT_SECONDS = 5.0
@@ -279,17 +283,8 @@ def _as_mailbox_errors(server: str) -> Iterator[None]:
     """Translate what the network and the libraries raise."""
     try:
         yield
-    except (IMAPClient.AbortError, ProtocolError) as exc:
-        raise MailboxUnavailable(f"{server} ended the connection{_code(exc)}.") from exc
-    except LoginError as exc:
-        # imapclient calls it so too when the connection was lost meanwhile.
-        if isinstance(exc.__context__, IMAPClient.AbortError):
-            raise MailboxUnavailable(f"{server} ended the connection{_code(exc)}.") from exc
-        raise _refusal(exc, f"{server} refused the sign-in") from exc
-    except CapabilityError as exc:
-        raise MailboxRefused(f"{server} does not offer what is needed: {exc}.") from exc
     except IMAPClient.Error as exc:
-        raise _refusal(exc, f"{server} refused a request") from exc
+        raise _imap_error(exc, server) from exc
     except ssl.SSLCertVerificationError as exc:
         raise MailboxUnavailable(
             f"{server} has a certificate that is not accepted: {exc.verify_message}."
@@ -298,6 +293,19 @@ def _as_mailbox_errors(server: str) -> Iterator[None]:
         raise MailboxUnavailable(f"{server} cannot be reached: {exc.strerror or exc}.") from exc
     except (ValueError, KeyError) as exc:
         raise MailboxUnavailable(f"{server} gave an answer that cannot be read.") from exc
+
+
+def _imap_error(error: Exception, server: str) -> MailboxUnavailable:
+    # imapclient calls it a failed sign-in too when the connection was lost meanwhile.
+    if isinstance(error, LoginError) and isinstance(error.__context__, IMAPClient.Error):
+        is_sign_in, error = True, error.__context__
+    else:
+        is_sign_in = False
+    if isinstance(error, IMAPClient.AbortError | ProtocolError):
+        return MailboxUnavailable(f"{server} ended the connection{_code(error)}.")
+    if isinstance(error, CapabilityError):
+        return MailboxRefused(f"{server} does not offer what is needed: {error}.")
+    return _refusal(error, f"{server} refused {'the sign-in' if is_sign_in else 'a request'}")
 
 
 def _refusal(error: Exception, said: str) -> MailboxUnavailable:

@@ -268,6 +268,9 @@ class Diary:
                 work.commit()
         except IntakeError as exc:
             log.warning("imap_not_noted", mailbox=self._mailbox, reason=str(exc))
+        except Exception:
+            # A record that cannot be written is no reason to stop reading mail.
+            log.exception("imap_not_noted", mailbox=self._mailbox)
         else:
             self._written = time.monotonic()
 
@@ -283,11 +286,11 @@ class BackOff:
         first_seconds: float,
         most_seconds: float,
         *,
-        chance: Callable[[], float] = secrets.SystemRandom().random,
+        chance: Callable[[], float] | None = None,
     ) -> None:
         self._first_seconds = first_seconds
         self._most_seconds = most_seconds
-        self._chance = chance
+        self._chance = chance or secrets.SystemRandom().random
         self._seconds = first_seconds
 
     def next_seconds(self) -> float:

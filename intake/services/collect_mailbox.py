@@ -7,7 +7,7 @@ mailbox, when to look and what to log to the entrypoint.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from intake.domain.cases import Channel
@@ -87,6 +87,7 @@ class _Pass:
     progress: "_Progress"
     report: Collected
     is_over: Callable[[], bool]
+    faults: list[Exception] = field(default_factory=list)
 
 
 class CollectMailbox:
@@ -99,8 +100,8 @@ class CollectMailbox:
       messages below which none waits.
     - With a new UIDVALIDITY the old UIDs mean nothing (RFC 3501 section 2.3.1.1): everything is
       read again, and what was stored before is known by its identity.
-    - A message too large, or one that failed three times, goes to the failed folder, unread by us.
-      The messages that failed before come last, and each on its own, so that they hold up no other.
+    - A message too large, or one that the server failed on three times, goes to the failed folder.
+      The messages that failed before come last, and each on its own: they hold up no other.
     - A message that is stored but may not be moved stays, and only its move is tried again.
     """
 
@@ -123,7 +124,8 @@ class CollectMailbox:
     ) -> None:
         """Take everything there is, until ``is_over``; ``report`` is filled on the way.
 
-        Raises ``MailboxUnavailable`` and ``StoreUnavailable``; a repeat call goes on.
+        Raises ``MailboxUnavailable`` and ``StoreUnavailable``, and at the end whatever the store
+        raised for a single message; a repeat call goes on.
         """
         view = session.look()
         position, is_known = self._position(view, report)
@@ -139,7 +141,10 @@ class CollectMailbox:
             self._take(current, portion)
         self._save_position(current)
         self._asks_sizes_singly = self.has_suspects
-        report.left, report.stuck = len(self._tries), len(self._unmoved)
+        report.left = len(self._tries) + len(current.faults)
+        report.stuck = len(self._unmoved)
+        if current.faults:
+            raise current.faults[0]
 
     def _position(self, view: FolderView, report: Collected) -> tuple[MailboxPosition, bool]:
         """How far the folder has been read, and whether that was known."""
@@ -163,7 +168,7 @@ class CollectMailbox:
     def _take(self, current: _Pass, uids: Sequence[int]) -> None:
         """Take the messages of one portion in batches."""
         sizes = self._sizes(current, uids)
-        batch: dict[int, NewInbound] = {}
+        batch: dict[int, FetchedMail] = {}
         for uid in uids:
             if current.is_over():
                 break
@@ -171,9 +176,9 @@ class CollectMailbox:
             if batch and (self._tries[uid] or in_hand + sizes.get(uid, 0) > BATCH_BYTES):
                 self._store_and_move(current, batch)
                 batch = {}
-            message = self._fetch(current, uid, sizes.get(uid))
-            if message is not None:
-                batch[uid] = message
+            mail = self._fetch(current, uid, sizes.get(uid))
+            if mail is not None:
+                batch[uid] = mail
             if batch and (len(batch) >= BATCH_MESSAGES or self._tries[uid]):
                 self._store_and_move(current, batch)
                 batch = {}
@@ -192,7 +197,7 @@ class CollectMailbox:
         self._asks_sizes_singly = False
         return sizes
 
-    def _fetch(self, current: _Pass, uid: int, size: int | None) -> NewInbound | None:
+    def _fetch(self, current: _Pass, uid: int, size: int | None) -> FetchedMail | None:
         """A message to be stored; None when it is gone, given up, or to be tried again."""
         if self._tries[uid] >= MOST_TRIES:
             self._set_aside(current, uid, UNREADABLE)
@@ -213,8 +218,7 @@ class CollectMailbox:
             raise
         if mail is None:
             self._done(current, uid)
-            return None
-        return self._inbound(current.view, uid, mail)
+        return mail
 
     def _read(self, session: MailboxSession, uid: int, size: int | None) -> FetchedMail | None:
         """A message of a size we take; None when it is gone. Raises ``MessageTooLarge``."""
@@ -253,28 +257,40 @@ class CollectMailbox:
             received_at=min(mail.arrived_at or now, now),
         )
 
-    def _store_and_move(self, current: _Pass, batch: dict[int, NewInbound]) -> None:
-        """Commit a batch and only then touch the server."""
-        for uid in batch:
-            current.progress.done(uid)
+    def _store_and_move(self, current: _Pass, batch: dict[int, FetchedMail]) -> None:
+        """Commit a batch and only then touch the server.
+
+        A message that we or the store cannot take, though the store works, is a fault of ours: it
+        stays where it is, and the fault is raised when all others have been taken.
+        """
         try:
-            with self._store.writing() as work:
-                are_new = work.inbound.add_many(list(batch.values()))
-                work.operations.save_mailbox_position(self._reached(current))
-                work.commit()
+            self._store_batch(current, batch)
         except IntakeError:
             raise
-        except Exception:
-            # A fault of ours with one of them: each is tried on its own from now on.
-            self._tries.update(batch.keys())
-            raise
-        current.progress.is_saved = True
-        current.report.taken += sum(are_new)
-        current.report.known += len(are_new) - sum(are_new)
+        except Exception as exc:  # noqa: BLE001 - raised at the end of the pass
+            if len(batch) == 1:
+                current.faults.append(exc)
+            else:
+                for uid, mail in batch.items():
+                    self._store_and_move(current, {uid: mail})
+            return
         for uid in batch:
             del self._tries[uid]
         if current.view.can_move:
             self._move(current.session, list(batch), self._rules.processed_folder)
+
+    def _store_batch(self, current: _Pass, batch: dict[int, FetchedMail]) -> None:
+        messages = [self._inbound(current.view, uid, mail) for uid, mail in batch.items()]
+        with self._store.writing() as work:
+            are_new = work.inbound.add_many(messages)
+            work.operations.save_mailbox_position(
+                self._position_at(current, current.progress.reached(batch))
+            )
+            work.commit()
+        current.progress.done(batch)
+        current.progress.is_saved = True
+        current.report.taken += sum(are_new)
+        current.report.known += len(are_new) - sum(are_new)
 
     def _set_aside(self, current: _Pass, uid: int, reason: str) -> None:
         """Give a message up: it stays on the server, in the failed folder where it can be moved."""
@@ -285,7 +301,7 @@ class CollectMailbox:
 
     def _done(self, current: _Pass, uid: int) -> None:
         del self._tries[uid]
-        current.progress.done(uid)
+        current.progress.done((uid,))
 
     def _move(self, session: MailboxSession, uids: Sequence[int], folder: str) -> None:
         """Move together what can be; a message that is refused holds up no other."""
@@ -314,34 +330,47 @@ class CollectMailbox:
         if current.progress.is_saved:
             return
         with self._store.writing() as work:
-            work.operations.save_mailbox_position(self._reached(current))
+            work.operations.save_mailbox_position(
+                self._position_at(current, current.progress.reached())
+            )
             work.commit()
 
-    def _reached(self, current: _Pass) -> MailboxPosition:
+    def _position_at(self, current: _Pass, last_uid: int) -> MailboxPosition:
         return MailboxPosition(
-            name=self._rules.name,
-            uid_validity=current.view.uid_validity,
-            last_uid=current.progress.last_uid,
+            name=self._rules.name, uid_validity=current.view.uid_validity, last_uid=last_uid
         )
 
 
 class _Progress:
-    """How far a pass has come: ``last_uid`` is the highest UID with none waiting at or below it."""
+    """How far a pass has come in the folder, whose UIDs are done in any order."""
 
     def __init__(self, uids: Sequence[int], last_uid: int, *, is_saved: bool) -> None:
-        self.last_uid = last_uid
         self.is_saved = is_saved
-        self._waiting = iter(uids)
-        self._next = next(self._waiting, None)
+        self._uids = uids
+        self._last_uid = last_uid
+        self._index = 0
         self._done: set[int] = set()
 
-    def done(self, uid: int) -> None:
-        self._done.add(uid)
+    def reached(self, more: Collection[int] = ()) -> int:
+        """The highest UID with none waiting at or below it, once ``more`` are done too."""
+        index = self._index_after(more)
+        return max(self._last_uid, self._uids[index - 1]) if index else self._last_uid
+
+    def done(self, uids: Collection[int]) -> None:
+        """Note that these need nothing more."""
+        self._done.update(uids)
+        index = self._index_after(())
+        self._done.difference_update(self._uids[self._index : index])
+        self._index = index
         self.is_saved = False
-        while self._next is not None and self._next in self._done:
-            self._done.remove(self._next)
-            self.last_uid = max(self.last_uid, self._next)
-            self._next = next(self._waiting, None)
+
+    def _index_after(self, more: Collection[int]) -> int:
+        index = self._index
+        while index < len(self._uids) and (
+            self._uids[index] in self._done or self._uids[index] in more
+        ):
+            index += 1
+        return index
 
 
 def _portions(uids: Sequence[int]) -> Iterator[Sequence[int]]:
