@@ -232,6 +232,9 @@ class CaseOrder(StrEnum):
 class CaseQuery:
     """Which cases to list. Empty fields do not narrow; ``words`` is full text.
 
+    A message holds the words when each occurs in it, in any order and form of the word; a term with
+    punctuation, such as an address, when its parts follow each other. Only the newest thousand
+    messages that hold them are looked at, so that a word in every message takes no longer.
     ``after_id`` is the number of the last case already shown: the list goes on behind it.
     """
 
@@ -278,7 +281,7 @@ class CaseRepository(Protocol):
         """All cases that fit, oldest first, read in portions so that any number can be exported."""
 
     def count_by_status(self) -> Mapping[Status, int]:
-        """How many cases are in each state."""
+        """How many cases are in each state but closed, which all of them end in."""
 
     def add_message(self, case_id: int, message: CaseMessage) -> CaseMessage:
         """Store a message of a case and make its words findable; gives it with its number.

@@ -7,12 +7,24 @@ from dataclasses import asdict
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from intake.adapters.db import mapping
-from intake.adapters.db.dialects import cases_with_words
+from intake.adapters.db.columns import storable
+from intake.adapters.db.dialects import newest_cases_with
 from intake.adapters.db.tables import (
+    UNFINISHED,
     CaseMessageRow,
     CaseRow,
     CaseWordsRow,
@@ -35,9 +47,9 @@ from intake.errors import StaleCase
 from intake.services import ports
 from intake.services.ports import CaseOrder, CaseQuery
 
-# PostgreSQL indexes at most 1 MiB of text a row; nobody searches for the end of a longer message.
-MOST_INDEXED_CHARACTERS = 200_000
 PORTION = 500
+
+UNFINISHED_STATES = tuple(status for status in Status if status is not Status.CLOSED)
 
 Conditions = list[ColumnElement[bool]]
 Row = TypeVar("Row", CaseMessageRow, TimelineRow, ClassificationRow, ReviewRow, LetterRow)
@@ -99,9 +111,10 @@ class SqlCaseRepository:
     def list(self, query: CaseQuery) -> Sequence[ports.CaseRow]:
         """Cases that fit, in the order asked for."""
         conditions = self._conditions(query)
+        last = self._session.get(CaseRow, query.after_id) if query.after_id else None
         if query.order is CaseOrder.NEWEST:
-            return self._newest(conditions, query)
-        return self._queue(conditions, query)
+            return self._newest(conditions, query, last)
+        return self._queue(conditions, query, last)
 
     def iterate(self, query: CaseQuery) -> Iterator[ports.CaseRow]:
         """All cases that fit, oldest first, read in portions so that any number can be exported."""
@@ -120,10 +133,14 @@ class SqlCaseRepository:
             after = found[-1].case.id or 0
 
     def count_by_status(self) -> dict[Status, int]:
-        """How many cases are in each state."""
-        rows = self._session.execute(select(CaseRow.status, func.count()).group_by(CaseRow.status))
+        """How many cases are in each state but closed, which all of them end in."""
+        rows = self._session.execute(
+            select(CaseRow.status, func.count())
+            .where(CaseRow.status.in_(UNFINISHED_STATES))
+            .group_by(CaseRow.status)
+        )
         counts = {Status(status): count for status, count in rows}
-        return {status: counts.get(status, 0) for status in Status}
+        return {status: counts.get(status, 0) for status in UNFINISHED_STATES}
 
     def add_message(self, case_id: int, message: CaseMessage) -> CaseMessage:
         """Store a message of a case and make its words findable; gives it with its number.
@@ -135,12 +152,11 @@ class SqlCaseRepository:
         ) or CaseMessageRow(case_id=case_id, inbound_id=message.inbound_id)
         mapping.fill_message_row(row, message)
         row.message_id_hash = _hash(message.message_id)
-        words = "\n".join(
-            (message.subject, message.from_name, message.from_addr, message.body, message.quoted)
-        )
-        self._session.add_all(
-            [row, CaseWordsRow(case_id=case_id, words=words[:MOST_INDEXED_CHARACTERS])]
-        )
+        self._session.add(row)
+        self._session.flush()
+        parts = (message.subject, message.from_name, message.from_addr, message.body)
+        words = "\n".join((*parts, message.quoted))
+        self._session.merge(CaseWordsRow(case_message_id=row.id, case_id=row.case_id, words=words))
         self._session.flush()
         return mapping.message_from_row(row)
 
@@ -170,14 +186,17 @@ class SqlCaseRepository:
 
     def cases_of_messages(self, message_ids: Collection[str]) -> Sequence[int]:
         """Numbers of the cases that hold a message with one of these Message-IDs."""
-        if not message_ids:
-            return []
-        rows = self._session.execute(
-            select(CaseMessageRow.case_id, CaseMessageRow.message_id)
-            .where(CaseMessageRow.message_id_hash.in_([_hash(each) for each in message_ids]))
-            .order_by(CaseMessageRow.id)
-        )
-        return list(dict.fromkeys(case_id for case_id, found in rows if found in message_ids))
+        hashes = [_hash(each) for each in message_ids if each]
+        found: dict[int, int] = {}
+        # In portions: a database takes so many values in a statement, a mail names any number.
+        for start in range(0, len(hashes), PORTION):
+            rows = self._session.execute(
+                select(CaseMessageRow.id, CaseMessageRow.case_id).where(
+                    CaseMessageRow.message_id_hash.in_(hashes[start : start + PORTION])
+                )
+            )
+            found |= {row.id: row.case_id for row in rows}
+        return list(dict.fromkeys(found[number] for number in sorted(found)))
 
     def due(self, *, by: date, after_id: int, limit: int) -> Sequence[Case]:
         """Open cases with a deadline on or before this day, by number, in portions."""
@@ -187,7 +206,7 @@ class SqlCaseRepository:
         )
         rows = self._session.scalars(
             select(CaseRow)
-            .where(CaseRow.status != Status.CLOSED, late, CaseRow.id > after_id)
+            .where(UNFINISHED, late, CaseRow.id > after_id)
             .order_by(CaseRow.id)
             .limit(limit)
         )
@@ -227,47 +246,70 @@ class SqlCaseRepository:
         ]
         words = query.words.strip()
         if words:
-            references = list(references_in(words))
-            conditions.append(
-                CaseRow.reference.in_(references)
-                if references
-                else CaseRow.id.in_(cases_with_words(self._session, words))
-            )
+            conditions.append(self._holding(words))
         return conditions
 
-    def _newest(self, conditions: Conditions, query: CaseQuery) -> Sequence[ports.CaseRow]:
-        statement = select(CaseRow).where(*conditions)
-        last = self._session.get(CaseRow, query.after_id) if query.after_id else None
+    def _holding(self, words: str) -> ColumnElement[bool]:
+        references = list(references_in(words))
+        if references:
+            return CaseRow.reference.in_(references)
+        return CaseRow.id.in_(newest_cases_with(self._session, words))
+
+    def _newest(
+        self, conditions: Conditions, query: CaseQuery, last: CaseRow | None
+    ) -> Sequence[ports.CaseRow]:
+        place = tuple_(CaseRow.received_at, CaseRow.id)
         if last is not None:
-            statement = statement.where(
-                tuple_(CaseRow.received_at, CaseRow.id) < (last.received_at, last.id)
-            )
+            conditions = [*conditions, place < (last.received_at, last.id)]
+        statement = select(CaseRow).where(*conditions)
+        if not query.words.strip():
+            statement = self._from_stretches(conditions, query)
         return self._rows(
             statement.order_by(CaseRow.received_at.desc(), CaseRow.id.desc()).limit(query.limit)
         )
 
-    def _queue(self, conditions: Conditions, query: CaseQuery) -> Sequence[ports.CaseRow]:
+    def _from_stretches(self, conditions: Conditions, query: CaseQuery) -> Select[tuple[CaseRow]]:
+        """The cases among which the newest are: the newest of each state and urgency.
+
+        Each stretch is read off the end of an index; asked as one, the database would sort or
+        walk a million cases.
+        """
+        stretches = [
+            select(CaseRow.id)
+            .where(*conditions, CaseRow.status == status, CaseRow.urgent == urgent)
+            .order_by(CaseRow.received_at.desc(), CaseRow.id.desc())
+            .limit(query.limit)
+            .subquery()
+            for status in ([query.status] if query.status else Status)
+            for urgent in ((True, False) if query.urgent is None else (query.urgent,))
+        ]
+        numbers = union_all(*(select(stretch.c.id) for stretch in stretches))
+        return select(CaseRow).where(CaseRow.id.in_(numbers.scalar_subquery()))
+
+    def _queue(
+        self, conditions: Conditions, query: CaseQuery, last: CaseRow | None
+    ) -> Sequence[ports.CaseRow]:
         """Urgent cases, then the others, each the longest waiting first.
 
         Two questions, because one index serves each of them but no index serves both at once.
         """
-        last = self._session.get(CaseRow, query.after_id) if query.after_id else None
-        found: Sequence[ports.CaseRow] = []
+        found: list[ports.CaseRow] = []
         for urgent in (True, False):
-            if last is not None and last.urgent < urgent:
+            room = query.limit - len(found)
+            if room <= 0 or (last is not None and last.urgent < urgent):
                 continue
-            statement = select(CaseRow).where(*conditions, CaseRow.urgent.is_(urgent))
+            statement = select(CaseRow).where(*conditions, CaseRow.urgent == urgent)
             if last is not None and last.urgent == urgent:
                 statement = statement.where(
                     tuple_(CaseRow.received_at, CaseRow.id) > (last.received_at, last.id)
                 )
-            room = query.limit - len(found)
-            if room > 0:
-                found += self._rows(statement.order_by(CaseRow.received_at, CaseRow.id).limit(room))
+            found += self._rows(statement.order_by(CaseRow.received_at, CaseRow.id).limit(room))
         return found
 
     def _rows(self, statement: Select[tuple[CaseRow]]) -> Sequence[ports.CaseRow]:
         cases = [mapping.case_from_row(row) for row in self._session.scalars(statement)]
+        if not cases:
+            return []
         ids: dict[int, list[str]] = {}
         held = select(CaseMessageRow.case_id, CaseMessageRow.message_id).where(
             CaseMessageRow.case_id.in_([case.id for case in cases])
@@ -281,4 +323,4 @@ class SqlCaseRepository:
 
 
 def _hash(message_id: str) -> str:
-    return hashlib.sha256(message_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(storable(message_id).encode()).hexdigest()

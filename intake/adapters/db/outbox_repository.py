@@ -99,7 +99,7 @@ class SqlOutboxRepository:
         statement = select(LetterRow.created_at).where(
             LetterRow.to_addr == to_addr.lower(),
             LetterRow.created_at >= since,
-            LetterRow.kind.startswith("receipt_"),
+            LetterRow.kind.startswith("receipt_", autoescape=True),
         )
         if case_id is not None:
             statement = statement.where(LetterRow.case_id == case_id)

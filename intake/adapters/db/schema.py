@@ -35,7 +35,7 @@ def migrate(engine: Engine) -> None:
 
 
 def versions() -> list[str]:
-    """The versions this program knows, oldest first: each migration's file begins with its number."""
+    """The versions this program knows, oldest first: the numbers its migration files begin with."""
     return sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py"))
 
 
@@ -57,9 +57,8 @@ def _version_of(connection: Connection) -> str:
 
 
 def _upgrade(connection: Connection) -> None:
-    from alembic.config import Config
-
     from alembic import command
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

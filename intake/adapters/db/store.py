@@ -3,6 +3,7 @@
 from typing import Self
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from intake.adapters.db.case_repository import SqlCaseRepository
@@ -11,6 +12,10 @@ from intake.adapters.db.inbound_repository import SqlInboundRepository
 from intake.adapters.db.officer_repository import SqlOfficerRepository
 from intake.adapters.db.operations_repository import SqlOperationsRepository
 from intake.adapters.db.outbox_repository import SqlOutboxRepository
+from intake.errors import StoreUnavailable
+
+# What SQLite does by itself: all that one transaction reads is of one moment.
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class SqlStore:
@@ -19,10 +24,12 @@ class SqlStore:
     def __init__(self, url: str) -> None:
         self.engine: Engine = connect(url)
         self._writer = self.engine.execution_options(**{WRITES: True})
+        is_postgresql = self.engine.dialect.name == "postgresql"
+        self._reader = self.engine.execution_options(**(SNAPSHOT if is_postgresql else {}))
 
     def reading(self) -> "SqlUnitOfWork":
-        """A transaction that only looks."""
-        return SqlUnitOfWork(self.engine)
+        """A transaction that only looks, and sees the database as of one moment."""
+        return SqlUnitOfWork(self._reader)
 
     def writing(self) -> "SqlUnitOfWork":
         """A transaction that changes something."""
@@ -34,7 +41,11 @@ class SqlStore:
 
 
 class SqlUnitOfWork:
-    """One transaction; leaving it without ``commit`` undoes everything."""
+    """One transaction, begun on entering; leaving it without ``commit`` undoes everything.
+
+    Entering raises ``StoreUnavailable`` when the database does not answer, when all connections
+    stay taken, or when SQLite's one write lock does.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -46,6 +57,13 @@ class SqlUnitOfWork:
         self.outbox = SqlOutboxRepository(self._session)
         self.officers = SqlOfficerRepository(self._session)
         self.operations = SqlOperationsRepository(self._session)
+        try:
+            self._session.connection()
+        except BaseException as exc:
+            self._session.close()
+            if isinstance(exc, PoolTimeoutError):
+                raise StoreUnavailable("All connections to the database stayed in use.") from exc
+            raise
         return self
 
     def __exit__(self, *exc_info: object) -> None:

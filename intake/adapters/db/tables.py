@@ -1,29 +1,27 @@
-"""The tables, as typed models. The schema itself is made by the migrations; a test holds both equal.
+"""The tables, as typed models. The migrations make the schema itself; a test holds both equal.
 
-Times are stored in UTC. Text that full-text search needs lies in ``case_words``, whose index differs
-between SQLite (FTS5) and PostgreSQL (GIN) and is made by the migrations alone.
+What full-text search needs lies in ``case_words``, whose index differs between SQLite (FTS5) and
+PostgreSQL (GIN) and is made by the migrations alone. What a kind of column does to its values is
+left to ``columns``.
 """
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, ClassVar
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
-    String,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from intake.adapters.db.columns import JsonRecord, LongText, ShortText, UtcDateTime
+from intake.adapters.db.full_text import IndexedWords
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,31 +32,11 @@ NAMES = {
 }
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment. SQLite keeps no zone, so what it gives back is marked as UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse moments without a zone: they would be stored as something they are not."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone cannot be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give moments back aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
 # Conditions of partial indexes. Queries use the same text: with bound values SQLite could not tell
 # that the index fits.
 WAITING = text("state IN ('received', 'claimed')")
 ASIDE = text("state = 'set_aside'")
+UNFINISHED = text("status <> 'closed'")
 
 # SQLite numbers rows by itself only when the key's type is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -68,10 +46,10 @@ class Base(DeclarativeBase):
     """The root of all tables."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
+        dict[str, Any]: JsonRecord,
+        list[Any]: JsonRecord,
         bytes: LargeBinary,
     }
 
@@ -81,7 +59,7 @@ class RawMessageRow(Base):
 
     __tablename__ = "raw_message"
 
-    identity: Mapped[str] = mapped_column(String(64), primary_key=True)
+    identity: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
     content: Mapped[bytes]
 
 
@@ -96,19 +74,19 @@ class InboundMessageRow(Base):
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
-    identity: Mapped[str] = mapped_column(String(64), unique=True)
-    channel: Mapped[str] = mapped_column(String(10))
-    source: Mapped[str] = mapped_column(String(100))
-    envelope_from: Mapped[str] = mapped_column(Text)
+    identity: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    channel: Mapped[str] = mapped_column(ShortText(10))
+    source: Mapped[str] = mapped_column(ShortText(100))
+    envelope_from: Mapped[str] = mapped_column(LongText)
     recipients: Mapped[list[Any]]
     size: Mapped[int]
     received_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(ShortText(20))
     tries: Mapped[int] = mapped_column(default=0)
-    claimed_by: Mapped[str | None] = mapped_column(String(200))
+    claimed_by: Mapped[str | None] = mapped_column(ShortText(200))
     claim_ends_at: Mapped[datetime | None]
     processed_at: Mapped[datetime | None]
-    error: Mapped[str] = mapped_column(Text, default="")
+    error: Mapped[str] = mapped_column(LongText, default="")
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
 
 
@@ -117,36 +95,46 @@ class CaseRow(Base):
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_status_urgent_received", "status", "urgent", "received_at"),
-        Index("ix_cases_received_at", "received_at"),
-        Index("ix_cases_category_received_at", "category", "received_at"),
-        Index("ix_cases_area_received_at", "area", "received_at"),
-        Index("ix_cases_status_respond_by", "status", "respond_by"),
-        Index("ix_cases_status_acknowledge_by", "status", "acknowledge_by"),
+        # Every list is made of stretches of one state and urgency, each in the order of its index:
+        # one index for each choice of filters, and none is ever sorted.
+        Index("ix_cases_stretch", "status", "urgent", "received_at", "id"),
+        Index("ix_cases_category_stretch", "category", "status", "urgent", "received_at", "id"),
+        Index("ix_cases_area_stretch", "area", "status", "urgent", "received_at", "id"),
+        Index(
+            "ix_cases_category_area_stretch",
+            *("category", "area", "status", "urgent", "received_at", "id"),
+        ),
+        # The daily look for deadlines walks what is unfinished, whose dates the index holds.
+        Index(
+            "ix_cases_unfinished",
+            *("id", "respond_by", "acknowledge_by", "acknowledged_at"),
+            sqlite_where=UNFINISHED,
+            postgresql_where=UNFINISHED,
+        ),
         # A reference is made from the number: no number is ever given twice, even after erasure.
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
-    reference: Mapped[str] = mapped_column(String(12), unique=True)
-    channel: Mapped[str] = mapped_column(String(10))
-    status: Mapped[str] = mapped_column(String(20))
-    category: Mapped[str | None] = mapped_column(String(20))
-    decision: Mapped[str] = mapped_column(String(10))
-    decision_reason: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(ShortText(12), unique=True)
+    channel: Mapped[str] = mapped_column(ShortText(10))
+    status: Mapped[str] = mapped_column(ShortText(20))
+    category: Mapped[str | None] = mapped_column(ShortText(20))
+    decision: Mapped[str] = mapped_column(ShortText(10))
+    decision_reason: Mapped[str] = mapped_column(LongText)
     confidence: Mapped[float | None]
     stage: Mapped[int | None]
-    area: Mapped[str | None] = mapped_column(String(40))
+    area: Mapped[str | None] = mapped_column(ShortText(40))
     landlord: Mapped[bool]
     urgent: Mapped[bool]
     hazards: Mapped[list[Any]]
-    language: Mapped[str] = mapped_column(String(10))
-    subject: Mapped[str] = mapped_column(Text)
-    from_addr: Mapped[str] = mapped_column(Text)
-    from_name: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(ShortText(10))
+    subject: Mapped[str] = mapped_column(LongText)
+    from_addr: Mapped[str] = mapped_column(LongText)
+    from_name: Mapped[str] = mapped_column(LongText)
     received_at: Mapped[datetime]
     receipt_sent_at: Mapped[datetime | None]
-    receipt_withheld: Mapped[str] = mapped_column(Text, default="")
+    receipt_withheld: Mapped[str] = mapped_column(LongText, default="")
     acknowledged_at: Mapped[datetime | None]
     acknowledge_by: Mapped[date | None]
     respond_by: Mapped[date | None]
@@ -162,31 +150,33 @@ class CaseMessageRow(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     inbound_id: Mapped[int] = mapped_column(ForeignKey("inbound_message.id"), unique=True)
     # Message-IDs are looked up by hash: they can be longer than an index entry may be.
-    message_id: Mapped[str] = mapped_column(Text)
-    message_id_hash: Mapped[str] = mapped_column(String(64), index=True)
-    from_addr: Mapped[str] = mapped_column(Text)
-    from_name: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(LongText)
+    message_id_hash: Mapped[str] = mapped_column(ShortText(64), index=True)
+    from_addr: Mapped[str] = mapped_column(LongText)
+    from_name: Mapped[str] = mapped_column(LongText)
     participants: Mapped[list[Any]]
-    subject: Mapped[str] = mapped_column(Text)
-    body: Mapped[str] = mapped_column(Text)
-    quoted: Mapped[str] = mapped_column(Text)
-    html: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(LongText)
+    body: Mapped[str] = mapped_column(LongText)
+    quoted: Mapped[str] = mapped_column(LongText)
+    html: Mapped[str | None] = mapped_column(LongText)
     attachments: Mapped[list[Any]]
-    automatic: Mapped[str | None] = mapped_column(String(20))
-    automatic_reason: Mapped[str] = mapped_column(Text)
+    automatic: Mapped[str | None] = mapped_column(ShortText(20))
+    automatic_reason: Mapped[str] = mapped_column(LongText)
     warnings: Mapped[list[Any]]
     received_at: Mapped[datetime]
-    joined_by: Mapped[str] = mapped_column(String(20))
+    joined_by: Mapped[str] = mapped_column(ShortText(20))
 
 
 class CaseWordsRow(Base):
-    """The words a case can be found by: one row a message."""
+    """The words a case can be found by: one row a message, cut as ``full_text`` cuts them."""
 
     __tablename__ = "case_words"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    case_message_id: Mapped[int] = mapped_column(
+        ForeignKey("case_message.id"), primary_key=True, autoincrement=False
+    )
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(IndexedWords)
 
 
 class ClassificationRow(Base):
@@ -198,18 +188,18 @@ class ClassificationRow(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     case_message_id: Mapped[int] = mapped_column(ForeignKey("case_message.id"), index=True)
     at: Mapped[datetime]
-    category: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str] = mapped_column(ShortText(20))
     confidence: Mapped[float]
     probabilities: Mapped[dict[str, Any]]
-    area: Mapped[str] = mapped_column(String(40))
+    area: Mapped[str] = mapped_column(ShortText(40))
     landlord: Mapped[bool]
     urgent: Mapped[bool]
     hazards: Mapped[list[Any]]
-    language: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(ShortText(10))
     evidence: Mapped[list[Any]]
-    decision: Mapped[str] = mapped_column(String(10))
-    reason: Mapped[str] = mapped_column(Text)
-    model: Mapped[str] = mapped_column(String(100))
+    decision: Mapped[str] = mapped_column(ShortText(10))
+    reason: Mapped[str] = mapped_column(LongText)
+    model: Mapped[str] = mapped_column(ShortText(100))
 
 
 class ReviewRow(Base):
@@ -220,12 +210,12 @@ class ReviewRow(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     at: Mapped[datetime]
-    officer: Mapped[str] = mapped_column(Text)
-    model_category: Mapped[str | None] = mapped_column(String(20))
-    officer_category: Mapped[str] = mapped_column(String(20))
-    reason: Mapped[str] = mapped_column(Text)
+    officer: Mapped[str] = mapped_column(LongText)
+    model_category: Mapped[str | None] = mapped_column(ShortText(20))
+    officer_category: Mapped[str] = mapped_column(ShortText(20))
+    reason: Mapped[str] = mapped_column(LongText)
     seconds_taken: Mapped[float | None]
-    model: Mapped[str] = mapped_column(String(100))
+    model: Mapped[str] = mapped_column(ShortText(100))
 
 
 class TimelineRow(Base):
@@ -236,9 +226,9 @@ class TimelineRow(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(40))
-    by: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(ShortText(40))
+    by: Mapped[str] = mapped_column(LongText)
+    text: Mapped[str] = mapped_column(LongText)
 
 
 class LetterRow(Base):
@@ -252,20 +242,20 @@ class LetterRow(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(200), unique=True)
-    kind: Mapped[str] = mapped_column(String(40))
+    purpose: Mapped[str] = mapped_column(ShortText(200), unique=True)
+    kind: Mapped[str] = mapped_column(ShortText(40))
     # Lower case, so that limits per address count it whatever way it was written.
-    to_addr: Mapped[str] = mapped_column(String(320))
-    subject: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
-    message_id: Mapped[str] = mapped_column(Text)
+    to_addr: Mapped[str] = mapped_column(ShortText(320))
+    subject: Mapped[str] = mapped_column(LongText)
+    text: Mapped[str] = mapped_column(LongText)
+    message_id: Mapped[str] = mapped_column(LongText)
     raw: Mapped[bytes]
-    state: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(ShortText(10))
     tries: Mapped[int]
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
-    last_error: Mapped[str] = mapped_column(Text)
+    last_error: Mapped[str] = mapped_column(LongText)
 
 
 class OfficerRow(Base):
@@ -274,10 +264,10 @@ class OfficerRow(Base):
     __tablename__ = "officer"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
-    email: Mapped[str] = mapped_column(String(320), unique=True)
-    name: Mapped[str] = mapped_column(Text)
-    role: Mapped[str] = mapped_column(String(20))
-    password_hash: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(ShortText(320), unique=True)
+    name: Mapped[str] = mapped_column(LongText)
+    role: Mapped[str] = mapped_column(ShortText(20))
+    password_hash: Mapped[str] = mapped_column(LongText)
     active: Mapped[bool]
     failed_attempts: Mapped[int]
     locked_until: Mapped[datetime | None]
@@ -289,9 +279,9 @@ class SessionRow(Base):
 
     __tablename__ = "officer_session"
 
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), index=True)
-    csrf_token: Mapped[str] = mapped_column(String(64))
+    csrf_token: Mapped[str] = mapped_column(ShortText(64))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
 
@@ -301,7 +291,7 @@ class MailboxRow(Base):
 
     __tablename__ = "mailbox"
 
-    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    name: Mapped[str] = mapped_column(ShortText(100), primary_key=True)
     uid_validity: Mapped[int] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger)
 
@@ -311,8 +301,8 @@ class LeaseRow(Base):
 
     __tablename__ = "lease"
 
-    name: Mapped[str] = mapped_column(String(100), primary_key=True)
-    holder: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(ShortText(100), primary_key=True)
+    holder: Mapped[str] = mapped_column(ShortText(200))
     ends_at: Mapped[datetime]
 
 
@@ -323,12 +313,12 @@ class JobRow(Base):
     __table_args__ = (UniqueConstraint("name", "node"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
-    name: Mapped[str] = mapped_column(String(100))
-    node: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(ShortText(100))
+    node: Mapped[str] = mapped_column(ShortText(200))
     last_started_at: Mapped[datetime | None]
     last_finished_at: Mapped[datetime | None]
     next_run_at: Mapped[datetime | None]
-    last_result: Mapped[str] = mapped_column(Text)
-    last_error: Mapped[str] = mapped_column(Text)
+    last_result: Mapped[str] = mapped_column(LongText)
+    last_error: Mapped[str] = mapped_column(LongText)
     runs: Mapped[int]
     failures: Mapped[int]

@@ -5,6 +5,7 @@ on SQLite, which cannot alter a column in place.
 """
 
 from alembic import context
+
 from intake.adapters.db.tables import Base
 
 

@@ -4,8 +4,8 @@ Revision: 0001, after nothing.
 """
 
 import sqlalchemy as sa
-
 from alembic import op
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 revision = "0001"
 down_revision = None
@@ -13,20 +13,42 @@ branch_labels = None
 depends_on = None
 
 
-# The index holds no copy of the words: FTS5 reads them from the table, and triggers keep it in step.
+# The index holds no copy of the words: FTS5 reads them from the table; triggers keep it in step.
 SQLITE_FULL_TEXT = (
-    "CREATE VIRTUAL TABLE case_words_index USING fts5("
-    "words, content='case_words', content_rowid='id', "
-    "tokenize='porter unicode61 remove_diacritics 2')",
-    "CREATE TRIGGER case_words_added AFTER INSERT ON case_words BEGIN "
-    "INSERT INTO case_words_index(rowid, words) VALUES (new.id, new.words); END",
-    "CREATE TRIGGER case_words_removed AFTER DELETE ON case_words BEGIN "
-    "INSERT INTO case_words_index(case_words_index, rowid, words) "
-    "VALUES ('delete', old.id, old.words); END",
-    "CREATE TRIGGER case_words_changed AFTER UPDATE ON case_words BEGIN "
-    "INSERT INTO case_words_index(case_words_index, rowid, words) "
-    "VALUES ('delete', old.id, old.words); "
-    "INSERT INTO case_words_index(rowid, words) VALUES (new.id, new.words); END",
+    """
+    CREATE VIRTUAL TABLE case_words_index USING fts5(
+        words, content='case_words', content_rowid='case_message_id',
+        tokenize='porter unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER case_words_added AFTER INSERT ON case_words BEGIN
+        INSERT INTO case_words_index(rowid, words) VALUES (new.case_message_id, new.words);
+    END
+    """,
+    """
+    CREATE TRIGGER case_words_removed AFTER DELETE ON case_words BEGIN
+        INSERT INTO case_words_index(case_words_index, rowid, words)
+            VALUES ('delete', old.case_message_id, old.words);
+    END
+    """,
+    """
+    CREATE TRIGGER case_words_changed AFTER UPDATE ON case_words BEGIN
+        INSERT INTO case_words_index(case_words_index, rowid, words)
+            VALUES ('delete', old.case_message_id, old.words);
+        INSERT INTO case_words_index(rowid, words) VALUES (new.case_message_id, new.words);
+    END
+    """,
+)
+# English stems, and no stop words: what an officer types is looked for.
+POSTGRESQL_FULL_TEXT = (
+    "CREATE TEXT SEARCH DICTIONARY intake_stems (TEMPLATE = snowball, LANGUAGE = english)",
+    "CREATE TEXT SEARCH CONFIGURATION intake_words (COPY = pg_catalog.english)",
+    """
+    ALTER TEXT SEARCH CONFIGURATION intake_words
+        ALTER MAPPING REPLACE pg_catalog.english_stem WITH intake_stems
+    """,
+    "CREATE INDEX ix_case_words_full_text ON case_words USING gin (words)",
 )
 
 
@@ -67,20 +89,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_cases_reference")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_cases_area_received_at", "cases", ["area", "received_at"], unique=False)
+    op.create_index("ix_cases_stretch", "cases", ["status", "urgent", "received_at", "id"])
     op.create_index(
-        "ix_cases_category_received_at", "cases", ["category", "received_at"], unique=False
+        "ix_cases_category_stretch", "cases", ["category", "status", "urgent", "received_at", "id"]
     )
-    op.create_index("ix_cases_received_at", "cases", ["received_at"], unique=False)
     op.create_index(
-        "ix_cases_status_acknowledge_by", "cases", ["status", "acknowledge_by"], unique=False
+        "ix_cases_area_stretch", "cases", ["area", "status", "urgent", "received_at", "id"]
     )
-    op.create_index("ix_cases_status_respond_by", "cases", ["status", "respond_by"], unique=False)
     op.create_index(
-        "ix_cases_status_urgent_received",
+        "ix_cases_category_area_stretch",
         "cases",
-        ["status", "urgent", "received_at"],
-        unique=False,
+        ["category", "area", "status", "urgent", "received_at", "id"],
+    )
+    op.create_index(
+        "ix_cases_unfinished",
+        "cases",
+        ["id", "respond_by", "acknowledge_by", "acknowledged_at"],
+        sqlite_where=sa.text("status <> 'closed'"),
+        postgresql_where=sa.text("status <> 'closed'"),
     )
     op.create_table(
         "job",
@@ -141,22 +167,6 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("identity", name=op.f("pk_raw_message")),
     )
-    op.create_table(
-        "case_words",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
-        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["cases.id"], name=op.f("fk_case_words_case_id_cases")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_words")),
-    )
-    op.create_index(op.f("ix_case_words_case_id"), "case_words", ["case_id"], unique=False)
     op.create_table(
         "inbound_message",
         sa.Column(
@@ -329,6 +339,27 @@ def upgrade() -> None:
         op.f("ix_case_message_message_id_hash"), "case_message", ["message_id_hash"], unique=False
     )
     op.create_table(
+        "case_words",
+        sa.Column(
+            "case_message_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("words", sa.Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_case_words_case_id_cases")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_message_id"],
+            ["case_message.id"],
+            name=op.f("fk_case_words_case_message_id_case_message"),
+        ),
+        sa.PrimaryKeyConstraint("case_message_id", name=op.f("pk_case_words")),
+    )
+    op.create_index(op.f("ix_case_words_case_id"), "case_words", ["case_id"], unique=False)
+    op.create_table(
         "classification",
         sa.Column(
             "id",
@@ -371,14 +402,9 @@ def upgrade() -> None:
         unique=False,
     )
 
-    if op.get_bind().dialect.name == "sqlite":
-        for statement in SQLITE_FULL_TEXT:
-            op.execute(statement)
-    else:
-        op.execute(
-            "CREATE INDEX ix_case_words_full_text ON case_words "
-            "USING gin (to_tsvector('english', words))"
-        )
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in SQLITE_FULL_TEXT if sqlite else POSTGRESQL_FULL_TEXT:
+        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -388,6 +414,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_classification_case_message_id"), table_name="classification")
     op.drop_index(op.f("ix_classification_case_id"), table_name="classification")
     op.drop_table("classification")
+    op.drop_index(op.f("ix_case_words_case_id"), table_name="case_words")
+    op.drop_table("case_words")
     op.drop_index(op.f("ix_case_message_message_id_hash"), table_name="case_message")
     op.drop_index(op.f("ix_case_message_case_id"), table_name="case_message")
     op.drop_table("case_message")
@@ -414,17 +442,17 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'set_aside'"),
     )
     op.drop_table("inbound_message")
-    op.drop_index(op.f("ix_case_words_case_id"), table_name="case_words")
-    op.drop_table("case_words")
     op.drop_table("raw_message")
     op.drop_table("officer")
     op.drop_table("mailbox")
     op.drop_table("lease")
     op.drop_table("job")
-    op.drop_index("ix_cases_status_urgent_received", table_name="cases")
-    op.drop_index("ix_cases_status_respond_by", table_name="cases")
-    op.drop_index("ix_cases_status_acknowledge_by", table_name="cases")
-    op.drop_index("ix_cases_received_at", table_name="cases")
-    op.drop_index("ix_cases_category_received_at", table_name="cases")
-    op.drop_index("ix_cases_area_received_at", table_name="cases")
+    op.drop_index("ix_cases_unfinished", table_name="cases")
+    op.drop_index("ix_cases_category_area_stretch", table_name="cases")
+    op.drop_index("ix_cases_area_stretch", table_name="cases")
+    op.drop_index("ix_cases_category_stretch", table_name="cases")
+    op.drop_index("ix_cases_stretch", table_name="cases")
     op.drop_table("cases")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TEXT SEARCH CONFIGURATION intake_words")
+        op.execute("DROP TEXT SEARCH DICTIONARY intake_stems")
