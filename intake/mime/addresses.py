@@ -10,6 +10,7 @@ from intake.mime.headers import decoded_words, one_line
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:]{1,200}@[^\s<>()\",;]{1,250}")
 _QUOTED_LOCAL = re.compile(r'"[^"@]{1,64}"@[\w.-]{1,250}')
+_QUOTED_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _MAX_FIELD_CHARS = 256 * 1024
 _MAX_ADDRESSES = 1_000
 _MAX_PIECE_CHARS = 2_000
@@ -133,11 +134,13 @@ def _without_comments(text: str) -> tuple[str, str]:
 
 
 def _name(text: str) -> str:
-    text = one_line(text)
-    if len(text) >= 2 and text[0] == text[-1] == '"':
-        text = text[1:-1]
-    text = re.sub(r"\\(.)", r"\1", text).replace('"', "")
-    name = one_line(decoded_words(text))
-    if len(name) >= 2 and name[0] == name[-1] and name[0] in "'\"":
-        name = name[1:-1].strip()
+    text = _QUOTED_STRING.sub(_unquoted, one_line(text))
+    name = decoded_words(text)
+    # Outlook puts single quotes round a name it does not know.
+    if len(name) > 2 and name[0] == name[-1] and name[0] in "'\"":
+        name = name[1:-1]
     return name.strip(" ,")
+
+
+def _unquoted(quoted: re.Match[str]) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted[1])

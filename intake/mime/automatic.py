@@ -20,6 +20,7 @@ class Evidence:
 
     headers: Headers
     from_addr: str
+    from_name: str
     reply_to: str
     subject: str
     text: str
@@ -30,11 +31,27 @@ class Evidence:
 
 
 _BOUNCE_SENDER = re.compile(
-    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|maildelivery|mail-delivery-sub\w*|bounces?"
+    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail-delivery-sub\w*"
     r"|microsoftexchange[0-9a-f]{20,})@",
     re.IGNORECASE,
 )
-_POSTMASTER = re.compile(r"(?:postmaster|mailadmin|mail|system|smtp)@", re.IGNORECASE)
+_POSTMASTER = re.compile(r"(?:postmaster|mailadmin)@", re.IGNORECASE)
+_BOUNCE_NAME = re.compile(
+    r"mail delivery (?:system|subsystem|service)|mailer[- ]?daemon|mail administrator"
+    r"|internet mail delivery|system administrator$",
+    re.IGNORECASE,
+)
+_BOUNCE_OPENING = re.compile(
+    r"\s*(?:this is the (?:mail system at host|postfix program)|hi\. this is the"
+    r"|this message was created automatically by (?:the )?mail|this is an automatically generated"
+    r" delivery status|this report relates to a message you sent"
+    r"|your message (?:did not reach some or all|to .{1,80} (?:couldn't|could not) be delivered)"
+    r"|delivery (?:has failed to these|to the following recipients? failed)"
+    r"|the following (?:address|message to|recipients?|addresses had permanent)"
+    r"|\*\* address not found \*\*|\*\* message not delivered"
+    r"|a message that you sent could not be)",
+    re.IGNORECASE,
+)
 _BOUNCE_SUBJECT_SURE = re.compile(
     r"undelivered mail returned to sender$|mail delivery failed: returning message to sender$"
     r"|delivery status notification \((?:failure|delay|mail delivery)"
@@ -46,18 +63,15 @@ _BOUNCE_SUBJECT_SURE = re.compile(
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|delayed|report"
-    r"|notification)"
+    r"undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|delayed|error)"
     r"|mail delivery|message delivery|failure notice$|returned (?:mail|to sender)|non remis"
-    r"|unzustellbar"
-    r"|nicht zustellbar|zustellung|mail could not be delivered|message (?:undeliverable"
-    r"|not delivered)"
-    r"|no se puede entregar|notificação de|mancato recapito|onbestelbaar|ej leverbart"
-    r"|kan ikke leveres"
-    r"|delivery error|échec|returned|couldn't be delivered|failed delivery|rejected|no entregado",
+    r"|unzustellbar|nicht zustellbar|mail could not be delivered|message (?:undeliverable"
+    r"|not deliv)"
+    r"|no se puede entregar|mancato recapito|onbestelbaar|ej leverbart|kan ikke leveres"
+    r"|échec de (?:la )?remise|couldn't be delivered|failed delivery|returned mail$",
     re.IGNORECASE,
 )
-_REPLY_SUBJECT_SURE = re.compile(
+_REPLY_PHRASE = re.compile(
     r"\[?(?:automatic reply|auto(?:matic|mated)?[ -]?(?:reply|response|responder|answer)|autoreply"
     r"|autoresponse|out of office autoreply|automatische (?:antwort|rückantwort|beantwortung)"
     r"|automatisch antwoord|automatisch bericht|abwesenheitsnotiz|abwesenheitsnachricht"
@@ -70,7 +84,7 @@ _REPLY_SUBJECT_SURE = re.compile(
     r"|автоответ|автоматический ответ|автоматична відповідь|răspuns automat|αυτόματη απάντηση"
     r"|otomatik yanıt|automatski odgovor|samodejni odgovor|automatinis atsakymas|automaatvastus"
     r"|自動応答|自動返信|自动答复|自动回复|자동 회신|תגובה אוטומטית|رد تلقائي"
-    r"|ateb awtomatig)\]?\s*(?:[:：;]|-|–|\||$)",
+    r"|ateb awtomatig)\]?\s*(?P<end>[:：;|]|$)",
     re.IGNORECASE,
 )
 _REPLY_SUBJECT = re.compile(
@@ -87,19 +101,17 @@ _REPLY_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _ABSENT = re.compile(
-    r"\b(?:i am|i'm|i will be|i'll be|we are|is)\b.{0,30}\b(?:out of (?:the )?office"
-    r"|on (?:annual |maternity"
-    r"|paternity |sick |parental )?leave|away|on holiday|on vacation|not in the office|unavailable"
-    r"|not working|travelling)|\b(?:no access|limited access|not have access) to (?:my )?e-?mail"
-    r"|\bthank you for (?:your|contacting|getting)|\bthis is an automat|\bauto(?:matic"
-    r"|mated)[ -]?(?:reply"
-    r"|response|message)|\bich bin\b.{0,60}(?:nicht (?:im|erreichbar)|abwesend|wieder|urlaub"
-    r"|außer haus)"
+    r"\bi(?: am|'m|’m| will be|'ll be| shall be)\b.{0,30}\b(?:out of (?:the )?office|on (?:annual"
+    r" |maternity |paternity |sick |parental )?leave|away (?:from (?:my|the)|until|till|on)"
+    r"|on (?:holiday|vacation) (?:until|till|from|and)|not in the office|not working)"
+    r"|\b(?:no|limited|not have) access to (?:my )?e-?mail|\bthis is an automat"
+    r"|\bour offices? (?:is|are) (?:now |currently )?closed"
+    r"|\bich bin\b.{0,60}(?:nicht (?:im|erreichbar)|abwesend|wieder|im urlaub|außer haus)"
     r"|\bje suis\b.{0,40}(?:absent|en congé)|\b(?:estoy|estaré)\b.{0,40}(?:fuera|ausente"
     r"|vacaciones)"
-    r"|\b(?:ik ben|sono|estou|jag är|jeg er|olen)\b.{0,40}(?:afwezig|niet|fuori|assente|fora"
-    r"|ausente"
-    r"|ledig|inte|ikke|poissa|lomalla)|\bjestem\b.{0,40}(?:poza|nieobecn|na urlopie)",
+    r"|\b(?:ik ben|sono|estou|jag är|jeg er|olen)\b.{0,40}(?:afwezig|niet aanwezig|fuori"
+    r"|assente|fora"
+    r"|ausente|ledig|ikke|poissa|lomalla)|\bjestem\b.{0,40}(?:poza|nieobecn|na urlopie)",
     re.IGNORECASE | re.DOTALL,
 )
 _DO_NOT_REPLY = re.compile(
@@ -132,6 +144,7 @@ _AUTO_REPLY_HEADERS = (
     "x-fc-machinegenerated",
     "x-autoreply-sent",
     "x-away-message",
+    "x-otrs-loop",
     "x-auto-response",
 )
 _LIST_HEADERS = (
@@ -196,18 +209,22 @@ def _bounce(evidence: Evidence) -> _Found:
         return Automatic.BOUNCE, "content-type: delivery-status"
     if evidence.headers.raw("x-failed-recipients"):
         return Automatic.BOUNCE, "x-failed-recipients"
-    if _BOUNCE_SENDER.match(evidence.from_addr) and not evidence.from_addr.lower().startswith(
-        "bounce"
-    ):
+    if _BOUNCE_SENDER.match(evidence.from_addr):
         return Automatic.BOUNCE, "from: mailer-daemon"
     if _BOUNCE_SUBJECT_SURE.match(evidence.subject):
         return Automatic.BOUNCE, "subject: delivery failure"
+    return _bounce_by_system(evidence)
+
+
+def _bounce_by_system(evidence: Evidence) -> _Found:
     from_system = bool(
-        _POSTMASTER.match(evidence.from_addr) or _BOUNCE_SENDER.match(evidence.from_addr)
+        _BOUNCE_NAME.match(evidence.from_name)
+        or _POSTMASTER.match(evidence.from_addr)
+        or _BOUNCE_SENDER.match(evidence.from_addr)
     )
-    if (from_system or _has_null_path(evidence.headers)) and _BOUNCE_SUBJECT.search(
-        evidence.subject
-    ):
+    if not from_system and not _has_null_path(evidence.headers):
+        return None
+    if _BOUNCE_SUBJECT.search(evidence.subject) or _BOUNCE_OPENING.match(evidence.text):
         return Automatic.BOUNCE, "from: postmaster" if from_system else "return-path: <>"
     return None
 
@@ -243,9 +260,10 @@ def _reply_by_content(evidence: Evidence) -> str:
 
 
 def _reply_by_subject(evidence: Evidence) -> str:
-    if _REPLY_SUBJECT_SURE.match(evidence.subject):
+    phrase = _REPLY_PHRASE.match(evidence.subject)
+    if phrase and phrase["end"]:
         return "subject: automatic reply"
-    if _REPLY_SUBJECT.match(evidence.subject) and _is_backed(evidence):
+    if (phrase or _REPLY_SUBJECT.match(evidence.subject)) and _is_backed(evidence):
         return "subject: out of office"
     return ""
 

@@ -58,6 +58,7 @@ _STUB = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
+_MAX_STUB_CHARS = 400
 _NOT_WORD = re.compile(r"\W+")
 
 
@@ -101,9 +102,10 @@ class _Reading:
     def __init__(self, structure: Structure) -> None:
         self.contents = Contents()
         self.root = structure.root
+        self.named_texts: list[tuple[Kept, Part]] = []
         if structure.cut_short:
             self.contents.warn("The message has more parts than are read; some are left as one.")
-        texts = self._texts(self.root, root=True)
+        texts = self._texts(self.root, root=True) or self._named_text()
         self._compose(texts)
 
     def _texts(self, part: Part, *, root: bool = False) -> list[_Text]:
@@ -113,6 +115,13 @@ class _Reading:
         if self._is_body(part, root=root):
             return self._leaf_texts(part)
         self._keep(part)
+        return []
+
+    def _named_text(self) -> list[_Text]:
+        """The first text that has a file name, when no other part can be the body."""
+        for kept, part in self.named_texts[:1]:
+            self.contents.kept.remove(kept)
+            return self._leaf_texts(part)
         return []
 
     def _texts_of_multipart(self, part: Part) -> list[_Text]:
@@ -149,7 +158,8 @@ class _Reading:
         for child in part.children:
             if child.media_type in ("text/x-amp-html", "text/watch-html"):
                 continue
-            found = self._texts(child)
+            named_text = child.media_type in _TEXT_TYPES and child.disposition != "attachment"
+            found = self._leaf_texts(child) if named_text else self._texts(child)
             if found:
                 readings.append(found)
         if not readings:
@@ -221,7 +231,10 @@ class _Reading:
             self.contents.warn("The message is encrypted and cannot be read here.")
         size = len(part.content()[0])
         attachment = Attachment(name=name, type=kind, size=size)
-        self.contents.kept.append(Kept(attachment, lambda: part.content()[0]))
+        kept = Kept(attachment, lambda: part.content()[0])
+        self.contents.kept.append(kept)
+        if kind in _TEXT_TYPES and part.disposition != "attachment":
+            self.named_texts.append((kept, part))
 
     def _keep_bytes(self, name: str, kind: str, content: bytes) -> None:
         attachment = Attachment(name=decoded_words(name), type=kind, size=len(content))
@@ -267,10 +280,13 @@ def _says_nothing(plain: str, rich: list[_Text]) -> bool:
     text = plain.strip()
     if not text:
         return True
-    if len(text) > 400 or not _STUB.search(text):
+    if len(text) > _MAX_STUB_CHARS:
         return False
-    words = " ".join(line.text for each in rich for line in lines_of_html(each.html[:100_000]))
-    return _letters(text) not in _letters(words)
+    shown = " ".join(line.text for each in rich for line in lines_of_html(each.html[:100_000]))
+    words, letters = _letters(shown), _letters(text)
+    if letters in words:
+        return False
+    return bool(_STUB.search(text)) or len(words) > 10 * len(letters)
 
 
 def _letters(text: str) -> str:

@@ -6,6 +6,7 @@ transfer encodings (base64 and the like) to `transfer`.
 
 import codecs
 import re
+from functools import lru_cache
 
 REPLACEMENT = "\ufffd"
 
@@ -65,6 +66,7 @@ _LEFT_OUT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
+@lru_cache(maxsize=256)
 def codec_of(label: str) -> str:
     """The Python codec a charset label means; empty when the label is missing or unknown."""
     name = label.strip().strip("\"'<>").lower().split("$")[0].lstrip("_").replace(" ", "")

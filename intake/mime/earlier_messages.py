@@ -17,6 +17,11 @@ _DASHED = re.compile(
     re.IGNORECASE,
 )
 _BEGIN = re.compile(rf"[\s>*_]*(?:{languages.BEGIN_FORWARDED})\s*[:：]?[\s*]*$", re.IGNORECASE)
+_REPLY_ABOVE = re.compile(
+    r"[\s>*_#=-]*(?:please )?(?:type|write|enter|add)?\s?(?:your )?(?:reply|response) above "
+    r"(?:this|the) line\b.{0,60}$",
+    re.IGNORECASE,
+)
 _LABELLED = re.compile(
     r"[>\s*_|]*(?P<label>[^\W\d_][^:：*<>@\n]{0,28}?)[\s\u00a0]*\*{0,2}\s*[:：]\s*\*{0,2}"
 )
@@ -52,6 +57,8 @@ def starts_earlier_message(texts: list[str], index: int) -> bool:
         return False
     if _DASHED.match(text) or _BEGIN.match(text):
         return True
+    if _REPLY_ABOVE.match(text):
+        return any(above.strip() for above in texts[:index])
     return _label(text) in _KIND_OF_LABEL and _is_header_block(texts[index : index + _BLOCK_LINES])
 
 

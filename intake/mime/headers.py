@@ -9,7 +9,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from intake.mime.charsets import clean_text, codec_of, decoded
+from intake.mime.charsets import clean_text, decoded
 
 _BLANK_LINE = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r|\n)")
 _LINE = re.compile(rb"\r\n|\r|\n")
@@ -24,6 +24,7 @@ _ENCODED_WORD = re.compile(
 )
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]{1,60})", re.IGNORECASE)
 _MAX_BLOCK_BYTES = 4 * 1024 * 1024
 _MAX_TEXT_CHARS = 16 * 1024
 
@@ -34,6 +35,7 @@ class Headers:
     def __init__(self, fields: list[tuple[str, bytes]]) -> None:
         """Keeps `fields` as name and unfolded raw value, in the order of the message."""
         self.fields = fields
+        self._charset: str | None = None
         self._by_name: dict[str, list[bytes]] = {}
         for name, value in fields:
             self._by_name.setdefault(name, []).append(value)
@@ -56,11 +58,27 @@ class Headers:
 
     def plain(self, name: str) -> str:
         """The value as text with encoded words left alone: for structured fields."""
-        return readable(self.raw(name))
+        return self.readable(self.raw(name))
 
     def text(self, name: str) -> str:
         """The value decoded, with folding and runs of white space as one space."""
-        return decoded_words(readable(self.raw(name)[:_MAX_TEXT_CHARS]))
+        return decoded_words(self.readable(self.raw(name)[:_MAX_TEXT_CHARS]))
+
+    def readable(self, value: bytes) -> str:
+        """A raw value as text: UTF-8, else the character set of the message, else Windows-1252."""
+        if value.isascii() and b"\x1b" not in value:
+            return clean_text(value.decode("ascii")).replace("\n", " ")
+        try:
+            text = "" if value.isascii() else value.decode("utf-8")
+        except UnicodeDecodeError:
+            text = ""
+        return clean_text(text or decoded(value, self._own_charset())[0]).replace("\n", " ")
+
+    def _own_charset(self) -> str:
+        if self._charset is None:
+            found = _CHARSET.search(self.raw("content-type")[:2_000])
+            self._charset = found[1].decode("ascii") if found else ""
+        return self._charset
 
 
 def header_end(raw: bytes, start: int, end: int) -> tuple[int, int]:
@@ -113,10 +131,9 @@ def _is_stray(raw: bytes, line: bytes, after: int, limit: int, *, first: bool) -
     return any(_KNOWN_FIELD.match(each) for each in _LINE.split(following)[:6])
 
 
-def readable(value: bytes, charset: str = "") -> str:
-    """A raw value as text; raw 8-bit bytes are read as UTF-8, else as Windows-1252."""
-    text, _ = decoded(value, charset)
-    return clean_text(text).replace("\n", " ")
+def readable(value: bytes) -> str:
+    """A raw value as text where the message's character set is not at hand."""
+    return Headers([]).readable(value)
 
 
 def one_line(text: str) -> str:
@@ -168,8 +185,3 @@ def lenient_base64(data: bytes) -> bytes:
         return base64.b64decode(letters + b"=" * (-len(letters) % 4))
     except binascii.Error:
         return b""
-
-
-def known_charset(label: str) -> bool:
-    """Whether text under this label can be read as it says."""
-    return not label or bool(codec_of(label))

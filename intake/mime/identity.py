@@ -13,6 +13,7 @@ _WANTED = {
     b"subject": 3,
 }
 _MAX_HEADER_LINES = 20_000
+_MAX_NORMALISED_BYTES = 1_000_000
 
 
 def message_identity(raw: bytes, *, nonce: str = "") -> str:
@@ -24,7 +25,8 @@ def message_identity(raw: bytes, *, nonce: str = "") -> str:
     - Without one but with a Date: Date, From, Subject and the body.
     - With neither: a value of its own, made from `nonce` (a random one when not given), so that
       such a message is never taken for a duplicate.
-    Line ends and trailing blank lines do not count: SMTP and IMAP may differ in them.
+    Line ends and trailing blank lines do not count: SMTP and IMAP may differ in them. In a body of
+    over 1 MB only the trailing ones do not, so that no second copy of it is made.
     """
     head, body = _head_and_body(raw)
     values = _wanted_values(head)
@@ -33,7 +35,9 @@ def message_identity(raw: bytes, *, nonce: str = "") -> str:
         digest.update((nonce or secrets.token_hex(16)).encode("utf-8", "replace") + b"\0")
     for value in values:
         digest.update(b" ".join(value.split()) + b"\0")
-    digest.update(body.replace(b"\r\n", b"\n").rstrip() if b"\r" in body else body.rstrip())
+    if len(body) <= _MAX_NORMALISED_BYTES:
+        body = body.replace(b"\r\n", b"\n")
+    digest.update(body.rstrip())
     return digest.hexdigest()
 
 

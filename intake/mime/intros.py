@@ -77,7 +77,7 @@ def intro_start(texts: list[str], end: int, lowest: int) -> int | None:
     weak = None
     joined = ""
     for start in range(end, max(lowest, end - MAX_WRAPPED_LINES + 1) - 1, -1):
-        text = texts[start].strip().lstrip("> ")
+        text = texts[start].strip().lstrip("> -")
         joined = f"{text} {joined}".strip()
         if not text or len(joined) > _MAX_CHARS:
             break
@@ -90,6 +90,7 @@ def intro_start(texts: list[str], end: int, lowest: int) -> int | None:
 
 def proof_of(joined: str) -> Proof:
     """What the whole intro, joined to one line, proves."""
+    joined = joined.lstrip("> -")
     dated = bool(_DATE.search(joined))
     timed = bool(_CLOCK.search(joined))
     if _BRACKETED_ADDRESS.search(joined) and dated:

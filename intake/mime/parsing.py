@@ -45,6 +45,7 @@ def parse_message(raw: bytes, *, own_addresses: Collection[str] = ()) -> ParsedM
         Evidence(
             headers=headers,
             from_addr=address,
+            from_name=name,
             reply_to=reply_to,
             subject=subject,
             text=body or quoted,
@@ -91,7 +92,7 @@ def attachment_content(raw: bytes, index: int) -> tuple[Attachment, bytes]:
 def _sender(headers: Headers) -> tuple[str, str]:
     for field in ("from", "sender", "reply-to", "return-path"):
         for value in headers.all_raw(field):
-            found = addresses(_readable(value))
+            found = addresses(headers.readable(value))
             if found:
                 name = found[0][0]
                 return name or display_name(
@@ -100,15 +101,11 @@ def _sender(headers: Headers) -> tuple[str, str]:
     return decoded_words(display_name(headers.plain("from"))), ""
 
 
-def _readable(value: bytes) -> str:
-    return Headers([("value", value)]).plain("value")
-
-
 def _all_addresses(headers: Headers, field: str) -> tuple[str, ...]:
     found = (
         address
         for value in headers.all_raw(field)[:100]
-        for _, address in addresses(_readable(value))
+        for _, address in addresses(headers.readable(value))
     )
     return tuple(dict.fromkeys(found))
 

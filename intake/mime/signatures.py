@@ -46,6 +46,10 @@ _SENT_FROM = re.compile(
     rf")\s*$",
     re.IGNORECASE,
 )
+_SENT_FROM_SOMETHING = re.compile(
+    r"\s*sent (?:from|via|using|with) (?:\S+ ){0,5}\S+$", re.IGNORECASE
+)
+_STATES = re.compile(r",|\b(?:is|was|were|are|it|to|by|has|had|and|but)\b", re.IGNORECASE)
 _CLOSING = re.compile(
     r"[\s*_]*(?:(?:kind(?:est)?|best|warm(?:est)?|many|with|yours?)\b.{0,30})?"
     r"(?:regards|wishes|thanks|sincerely|faithfully|truly|cheers|thank you|grüßen?|gruß|mfg"
@@ -81,6 +85,7 @@ def mark(texts: list[str], apart: list[bool]) -> None:
     for index, text in enumerate(texts):
         if not apart[index] and 8 < len(text) < 200 and _SENT_FROM.match(text):
             apart[index] = True
+    _mark_last_line(texts, apart)
     _mark_contact_block(texts, apart)
 
 
@@ -116,6 +121,17 @@ def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
     if (contacts >= 1 and offices >= 1 and contacts + offices >= 2) or contacts >= 3:
         for index in range(block[0], block[-1] + 1):
             apart[index] = True
+
+
+def _mark_last_line(texts: list[str], apart: list[bool]) -> None:
+    """A short "Sent from ..." of any kind that stands alone below everything else."""
+    own = [i for i, text in enumerate(texts) if not apart[i] and text.strip()]
+    if len(own) < 2:
+        return
+    last = own[-1]
+    alone = not texts[last - 1].strip()
+    if alone and _SENT_FROM_SOMETHING.match(texts[last]) and not _STATES.search(texts[last]):
+        apart[last] = True
 
 
 def _is_closing(text: str) -> bool:

@@ -7,6 +7,8 @@ named and left out. Nothing here is a test; `intake/decisions/0002-mail-parsing.
 figures the choice was made on.
 """
 
+# ruff: noqa: T201 - the script answers on standard output.
+
 import email
 import email.policy
 import email.utils
@@ -76,7 +78,8 @@ def read_stdlib(raw: bytes) -> Reading:
     reading.update(
         from_addr=address, from_name=name, subject=str(message.get("Subject", "")), body=text,
         reply_to=email.utils.parseaddr(str(message.get("Reply-To", "")))[1], html=is_html,
-        message_id=str(message.get("Message-ID", "")), in_reply_to=str(message.get("In-Reply-To", "")),
+        message_id=str(message.get("Message-ID", "")),
+        in_reply_to=str(message.get("In-Reply-To", "")),
         references=str(message.get("References", "")).split(),
         to_addrs=[a for _, a in email.utils.getaddresses([str(message.get("To", ""))]) if a],
         date=date.datetime.isoformat() if date and date.datetime else None,
@@ -247,9 +250,9 @@ def main() -> None:
         "20,000 open divs": ("<div>" * 20_000 + "deep words", "deep words"),
         "200,000 open divs": ("<div>" * 200_000 + "deep words", "deep words"),
     }
-    for name in CONVERTERS:
+    for name, convert in CONVERTERS.items():
         try:
-            CONVERTERS[name]("<p>x</p>")
+            convert("<p>x</p>")
         except ImportError:
             print(f"{name}: not installed")
             continue
