@@ -18,7 +18,7 @@ from intake.mime.parsed import Attachment
 from intake.mime.structure import Part, Structure
 from intake.mime.transfer import without_uuencoded
 
-MAX_TEXT_BYTES = 2_000_000
+MAX_TEXT_BYTES = 1_000_000
 _TEXT_TYPES = {"text/plain", "text/html"}
 _OTHER_TEXT = {
     "text/enriched",

@@ -51,6 +51,15 @@ _GMAIL_DATE = re.compile(
     re.IGNORECASE,
 )
 
+# English programs put a comma between the time and the name; a person who tells a story does not.
+_ENGLISH_DATE = re.compile(
+    r"on [\w ,./-]{6,40}?\d{1,2}[:.]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?"
+    r"(?:\s?(?:gmt|utc|bst|[a-z]{3,4}|[+-]\d{4}|\([^)]{1,20}\)))*\s?,",
+    re.IGNORECASE,
+)
+# Words of a person who tells what was written, which no program puts above a quotation.
+_TELLING = re.compile(r"\b(?:I|me|my|he|she|they|we|who|then|your?|our)\b")
+
 
 class Proof(IntEnum):
     """How far an intro proves that an earlier message follows."""
@@ -91,13 +100,16 @@ def intro_start(texts: list[str], end: int, lowest: int) -> int | None:
 def proof_of(joined: str) -> Proof:
     """What the whole intro, joined to one line, proves."""
     joined = joined.lstrip("> -")
+    if _TELLING.search(joined):
+        return Proof.WITH_QUOTATION
     dated = bool(_DATE.search(joined))
     timed = bool(_CLOCK.search(joined))
     if _BRACKETED_ADDRESS.search(joined) and dated:
         return Proof.ALONE
     if dated and timed and _GMAIL_DATE.match(joined):
         return Proof.ALONE
-    if dated and timed and (_PROGRAM_DATE.match(joined) or _ADDRESS.search(joined)):
+    by_program = _ENGLISH_DATE if joined[:3].lower() == "on " else _PROGRAM_DATE
+    if dated and timed and (by_program.match(joined) or _ADDRESS.search(joined)):
         return Proof.IN_A_REPLY
     return Proof.WITH_QUOTATION
 

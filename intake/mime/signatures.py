@@ -5,7 +5,6 @@ Decides only on sure signs; a closing and the name under it stay with the person
 
 import re
 
-_MAX_SIGNATURE_LINES = 25
 _DELIMITER = re.compile(r"--[ \t\u00a0]*$|—[ \t\u00a0]*$")
 _DEVICE = (
     r"(?:my |the |mijn |meinem |mon |ma |mi |mio |min |mit |moj\w* |m\w{2}n )?"
@@ -20,7 +19,7 @@ _DEVICE = (
 )
 _SENT_FROM = re.compile(
     rf"[\s*_>]*(?:"
-    rf"sent (?:from|via|by|with|using|on|through)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
+    rf"sent (?:from|via|with|using)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
     rf"|(?:von|vom) mein\w* .{{0,60}}?(?:gesendet|geschickt)\w*.{{0,20}}"
     rf"|(?:diese )?(?:nachricht|e-?mail|mail)? ?(?:wurde )?(?:gesendet|gesandt|versendet"
     rf"|verschickt) (?:von|mit|über|aus)\b.{{0,20}}?{_DEVICE}.{{0,80}}"
@@ -49,6 +48,9 @@ _SENT_FROM = re.compile(
 _SENT_FROM_SOMETHING = re.compile(
     r"\s*sent (?:from|via|using|with) (?:\S+ ){0,5}\S+$", re.IGNORECASE
 )
+_TELLING = re.compile(r"\b(?:I|you|your|we|nobody|never|week|month|yesterday)\b", re.IGNORECASE)
+_EXCUSE = re.compile(r"excuse|pardon|typo|brevity|brief|apolog", re.IGNORECASE)
+_MAX_NAME_CHARS = 40
 _STATES = re.compile(r",|\b(?:is|was|were|are|it|to|by|has|had|and|but)\b", re.IGNORECASE)
 _CLOSING = re.compile(
     r"[\s*_]*(?:(?:kind(?:est)?|best|warm(?:est)?|many|with|yours?)\b.{0,30})?"
@@ -83,7 +85,7 @@ def mark(texts: list[str], apart: list[bool]) -> None:
     """
     _mark_delimited(texts, apart)
     for index, text in enumerate(texts):
-        if not apart[index] and 8 < len(text) < 200 and _SENT_FROM.match(text):
+        if not apart[index] and 8 < len(text) < 200 and _is_advertisement(texts, index):
             apart[index] = True
     _mark_last_line(texts, apart)
     _mark_contact_block(texts, apart)
@@ -96,15 +98,20 @@ def _mark_delimited(texts: list[str], apart: list[bool]) -> None:
         end = index + 1
         while end < len(texts) and not apart[end]:
             end += 1
-        words = sum(bool(text.strip()) for text in texts[index + 1 : end])
         has_text_above = any(text.strip() for text in texts[:index])
-        if words <= _MAX_SIGNATURE_LINES and has_text_above and _is_brief(texts[index + 1 : end]):
+        exact = texts[index] == "-- "
+        if has_text_above and _is_brief(texts[index + 1 : end], exact=exact):
             apart[index:end] = [True] * (end - index)
 
 
-def _is_brief(texts: list[str]) -> bool:
-    """Whether the lines are short on the whole: a signature, not a new section of a letter."""
-    return sum(len(text) for text in texts) < 1_500
+def _is_brief(texts: list[str], *, exact: bool) -> bool:
+    """Whether the lines may be a signature: a new section of a letter is longer.
+
+    People draw lines of two dashes too, so without its trailing space the delimiter proves less.
+    """
+    most_lines, most_chars = (25, 1_500) if exact else (12, 600)
+    words = [text for text in texts if text.strip()]
+    return len(words) <= most_lines and sum(len(text) for text in words) <= most_chars
 
 
 def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
@@ -121,6 +128,17 @@ def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
     if (contacts >= 1 and offices >= 1 and contacts + offices >= 2) or contacts >= 3:
         for index in range(block[0], block[-1] + 1):
             apart[index] = True
+
+
+def _is_advertisement(texts: list[str], index: int) -> bool:
+    """Whether a mail program added the line; one that goes on from the line above is a sentence."""
+    text = texts[index]
+    if not _SENT_FROM.match(text):
+        return False
+    if _TELLING.search(text) and not _EXCUSE.search(text):
+        return False
+    above = texts[index - 1].strip() if index else ""
+    return len(above) <= _MAX_NAME_CHARS or above[-1] in ".!?,:;_-"
 
 
 def _mark_last_line(texts: list[str], apart: list[bool]) -> None:
