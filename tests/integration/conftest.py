@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from intake.adapters.db.store import SqlStore
 from tests.support.desk import Desk
 
 
@@ -12,5 +13,13 @@ from tests.support.desk import Desk
 def desk(migrated_database_url: str, tmp_path: Path) -> Iterator[Desk]:
     """An installation with an empty database, once on SQLite and once on PostgreSQL."""
     opened = Desk(migrated_database_url, tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(migrated_database_url: str) -> Iterator[SqlStore]:
+    """An empty database with the newest schema, once on SQLite and once on PostgreSQL."""
+    opened = SqlStore(migrated_database_url)
     yield opened
     opened.close()
