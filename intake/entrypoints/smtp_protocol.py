@@ -118,8 +118,9 @@ class Protocol(SMTP):
         """
         first = await self._reader.readexactly(1)
         content.add(first)
-        # Only after these could the line end of the DATA command or this octet belong to the end.
-        end = b".\r\n" if first in b".\r" else b"\r\n.\r\n"
+        # Only these can be part of the end, with the line end of the DATA command or by themselves;
+        # a message that begins so, as hardly any does, is read line by line.
+        end = b"\r\n" if first in b".\r" else b"\r\n.\r\n"
         timed_size = 0
         while not content.ended:
             try:
