@@ -24,7 +24,9 @@ def council(
     intake = Intake(tmp_path_factory.mktemp("council"), settings=settings)
     try:
         intake.start()
-        yield Council(intake, relay)
+        council = Council(intake, relay)
+        yield council
+        council.close()
     finally:
         intake.stop()
         relay.stop()

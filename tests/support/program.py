@@ -56,6 +56,12 @@ class Intake:
         }
 
     @property
+    def pid(self) -> int:
+        """The number of the program's first process."""
+        assert self._process
+        return self._process.pid
+
+    @property
     def data_folder(self) -> Path:
         return Path(self._settings["DATA_DIR"])
 

@@ -1,12 +1,18 @@
 """Mails as residents' programs send them, and a council to send them to."""
 
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from datetime import UTC, datetime
+from functools import cached_property
 from itertools import count
 from typing import Any
 
+from intake.bootstrap import Application
+from intake.services.ports import CaseQuery, Store
+from intake.services.read_cases import case_as_json, case_file_as_json
+from intake.settings import load_settings
 from tests.support.program import FEEDBACK_ADDRESS, Intake
 from tests.support.relay import Letter, Relay
 from tests.support.waiting import poll_until
@@ -42,6 +48,12 @@ REQUEST = (
     "Please could you repair the street light outside number 14 Larch Road? It has gone out and "
     "the corner is dark. The number on the column is 27. Thank you.",
 )
+
+
+def as_json(value: dict[str, Any]) -> dict[str, Any]:
+    """A value as it looks once it was printed and read again."""
+    printed: dict[str, Any] = json.loads(json.dumps(value, default=str))
+    return printed
 
 
 def new_address() -> str:
@@ -84,10 +96,35 @@ def reply(letter: EmailMessage, text: str, *, sender: str, subject: str = "") ->
 
 @dataclass
 class Council:
-    """A running installation and the relay its letters go to."""
+    """A running installation and the relay its letters go to.
+
+    Cases are read as `intake cases` reads them, but without starting a process for each look.
+    """
 
     intake: Intake
     relay: Relay
+
+    @cached_property
+    def _application(self) -> Application:
+        return Application(load_settings(None, self.intake.environment))
+
+    @property
+    def store(self) -> Store:
+        """The installation's database."""
+        return self._application.store
+
+    def cases(self) -> list[dict[str, Any]]:
+        """What `intake cases list --json` prints."""
+        with self.store.reading() as work:
+            return [as_json(case_as_json(row)) for row in work.cases.iterate(CaseQuery())]
+
+    def case(self, reference: str) -> dict[str, Any]:
+        """What `intake cases show REFERENCE --json` prints."""
+        return as_json(case_file_as_json(self._application.read_cases.file(reference)))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._application.store.close()
 
     def receive(self, message: EmailMessage) -> None:
         """Hand a resident's mail over by SMTP."""
@@ -99,7 +136,7 @@ class Council:
 
         def holding() -> dict[str, Any] | None:
             wanted = message["Message-ID"]
-            return next((c for c in self.intake.cases() if wanted in c["message_ids"]), None)
+            return next((c for c in self.cases() if wanted in c["message_ids"]), None)
 
         found = poll_until(holding, timeout_seconds, every_seconds=0.1)
         assert found is not None
