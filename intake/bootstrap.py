@@ -5,6 +5,7 @@ Each part is built when it is first asked for, so a process loads what its role 
 
 import platform
 from functools import cached_property
+from pathlib import Path
 
 from intake.adapters.clock import SystemClock
 from intake.adapters.db import schema
@@ -32,6 +33,19 @@ from intake.services.review_case import ReviewCase
 from intake.services.sign_in import SignIn
 from intake.services.write_receipt import ReceiptRules, WriteReceipt
 from intake.settings import Settings, resolved
+
+
+def active_model_file(settings: Settings) -> Path:
+    """The file that names the model in use among those this installation trained."""
+    return settings.data_dir / "models" / "active"
+
+
+def model_dir(settings: Settings) -> Path:
+    """The folder of the model in use: one trained here and taken, else the shipped one."""
+    active = active_model_file(settings)
+    if active.is_file():
+        return active.parent / active.read_text(encoding="utf-8").strip()
+    return resolved(settings.classifier.model_dir)
 
 
 class Application:
@@ -75,7 +89,7 @@ class Application:
         # spaCy takes a second to import; the process that accepts mail has no use for it.
         from intake.adapters.classifier import SpacyClassifier
 
-        return SpacyClassifier.load(resolved(self.settings.classifier.model_dir))
+        return SpacyClassifier.load(model_dir(self.settings))
 
     @cached_property
     def holidays(self) -> BankHolidaysOfEngland:

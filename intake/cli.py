@@ -167,7 +167,7 @@ def classify(jsonl: bool) -> None:  # noqa: ARG001 - the option names the one fo
 
 
 def _given_messages(stream: Any) -> Iterator[list[tuple[Any, Any]]]:
-    """Ids and messages in portions: whatever lines have come is answered before more are awaited."""
+    """Ids and messages in portions: lines that have come are answered before more are awaited."""
     from intake.domain.classification import MessageText
     from intake.errors import InvalidSubmission
 
@@ -366,6 +366,37 @@ def report(first: datetime | None, last: datetime | None, as_json: bool) -> None
         _print_json(volumes.as_json())
     else:
         click.echo(report_as_text(volumes))
+
+
+@main.command("evaluate")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@_told
+def evaluate_command(files: tuple[Path, ...]) -> None:
+    """Measure the classifier in use on labelled messages (JSON lines as in nlp_models/corpus)."""
+    from intake.entrypoints.learning import evaluate_on
+
+    click.echo(json.dumps(evaluate_on(_application(), files), indent=2))
+
+
+@main.command("retrain")
+@click.option("--use", help="Do not train: use this model again ('shipped' or a folder's name).")
+@_told
+def retrain_command(use: str | None) -> None:
+    """Train the classifier from the corpus and the officers' words; use it unless it is worse."""
+    from intake.entrypoints.learning import retrain, use_model
+
+    application = _application()
+    if use is not None:
+        use_model(application, use)
+        click.echo(f"model {use} is used from the next start on")
+        return
+    folder, worse = retrain(application)
+    if worse:
+        click.echo(f"model {folder.name} is not used: {'; '.join(worse)}")
+        sys.exit(1)
+    click.echo(f"model {folder.name} is used from the next start on")
 
 
 def _print_json(value: dict[str, Any], *, flush: bool = False) -> None:

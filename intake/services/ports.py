@@ -304,6 +304,9 @@ class CaseRepository(Protocol):
     def cases_of_messages(self, message_ids: Collection[str]) -> Sequence[int]:
         """Numbers of the cases that hold a message with one of these Message-IDs."""
 
+    def reviewed_references(self) -> Sequence[str]:
+        """References of the cases an officer has said something of, oldest first."""
+
     def due(self, *, by: date, after_id: int, limit: int) -> Sequence[Case]:
         """Open cases with a deadline on or before this day, by number, in portions."""
 

@@ -1,0 +1,114 @@
+"""`intake evaluate` and `intake retrain`: measure the classifier, and train it again.
+
+Training is a program of its own (`nlp_models.training`), started as a process: the service never
+imports it. Models trained here are kept in `data_dir/models`; the one in use is named in the file
+`active` there, and without that file the shipped model is used.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from intake.bootstrap import Application, active_model_file, model_dir
+from intake.domain.categories import Category, ServiceArea
+from intake.domain.classification import MessageText
+from intake.errors import ConfigurationError, DependencyError, InvalidSubmission
+from intake.services.collect_corrections import corrections
+from intake.services.compare_models import reasons_against
+from intake.services.evaluate_classifier import Expected, evaluate
+from intake.settings import INSTALLATION_DIR
+
+
+def evaluate_on(application: Application, files: Iterable[Path]) -> dict[str, Any]:
+    """The figures of the classifier in use on labelled messages of these JSON Lines files."""
+    labelled = [_labelled(file, number, line) for file in files for number, line in _lines(file)]
+    if not labelled:
+        raise InvalidSubmission("The files hold no messages.")
+    return evaluate(application.classifier, labelled)
+
+
+def retrain(application: Application) -> tuple[Path, list[str]]:
+    """Train a model from the corpus and the officers' words; use it unless it is worse.
+
+    Gives its folder and what was worse about it. The model in use before is kept. Raises
+    ``DependencyError`` when the training fails.
+    """
+    models = application.settings.data_dir / "models"
+    folder = models / application.clock.now().strftime("%Y%m%dT%H%M%SZ")
+    folder.mkdir(parents=True)
+    learnt = folder.with_suffix(".corrections.jsonl")
+    with learnt.open("w", encoding="utf-8") as out:
+        for each in corrections(application.store):
+            out.write(json.dumps(each) + "\n")
+    _train(folder, learnt)
+    before = _test_figures(model_dir(application.settings))
+    worse = reasons_against(before, _test_figures(folder))
+    if not worse:
+        use_model(application, folder.name)
+    return folder, worse
+
+
+def use_model(application: Application, name: str) -> None:
+    """Use a model of this installation from the next start on; ``shipped`` is the one that came.
+
+    Raises ``ConfigurationError`` when there is no such model.
+    """
+    active = active_model_file(application.settings)
+    if name == "shipped":
+        active.unlink(missing_ok=True)
+        return
+    if not (active.parent / name / "meta.json").is_file():
+        raise ConfigurationError(f"{active.parent / name}: there is no such model")
+    draft = active.with_suffix(".new")
+    draft.write_text(f"{name}\n", encoding="utf-8")
+    draft.replace(active)
+
+
+def _train(folder: Path, learnt: Path) -> None:
+    command = [sys.executable, "-m", "nlp_models.training", "--out", str(folder)]
+    if learnt.stat().st_size:
+        command += ["--corrections", str(learnt)]
+    try:
+        finished = subprocess.run(command, cwd=INSTALLATION_DIR, check=False)  # noqa: S603 - our own
+    except OSError as exc:
+        raise DependencyError(f"The training could not be started: {exc.strerror}") from exc
+    if finished.returncode:
+        raise DependencyError(
+            "The training failed; the lines above say why. It needs the libraries that "
+            "`make model` sets up."
+        )
+
+
+def _test_figures(folder: Path) -> dict[str, Any]:
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    figures: dict[str, Any] = meta["intake"]["figures"]["test"]
+    return figures
+
+
+def _lines(file: Path) -> Iterable[tuple[int, str]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidSubmission(f"{file}: cannot be read: {exc}") from exc
+    return ((n, line) for n, line in enumerate(text.splitlines(), start=1) if line.strip())
+
+
+def _labelled(file: Path, number: int, line: str) -> tuple[MessageText, Expected]:
+    try:
+        fields = json.loads(line)
+        return (
+            MessageText(
+                channel=fields["channel"], subject=fields.get("subject", ""), text=fields["text"]
+            ),
+            Expected(
+                category=Category(fields["label"]),
+                urgent=bool(fields["urgent"]),
+                area=ServiceArea(fields["area"]),
+                landlord=bool(fields["landlord"]),
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as exc:
+        raise InvalidSubmission(f"{file}, line {number}: is no labelled message: {exc}") from exc
