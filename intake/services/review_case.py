@@ -161,7 +161,7 @@ def sane_seconds(seconds: float | None) -> float | None:
 
 
 def _is_repeat(file: CaseFile, verdict: Verdict) -> bool:
-    """Whether the officer pressed twice: the case is one version on and the last word is this one."""
+    """Whether the officer pressed twice: the case is one version on, and by this very word."""
     if file.case.version != verdict.version + 1 or not file.reviews:
         return False
     last = file.reviews[-1]

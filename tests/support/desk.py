@@ -1,7 +1,7 @@
 """An office of the council: the real services on a real database, with mail coming in and officers.
 
-Only the classifier is a stand-in: it says what a test wants said, so that pages can be tested without
-the model. The clock stands still until a test moves it.
+Only the classifier is a stand-in: it says what a test wants said, so that pages can be tested
+without the model. The clock stands still until a test moves it.
 """
 
 import re
@@ -11,9 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2 as httpx
-from starlette.testclient import TestClient
-
 from argon2 import PasswordHasher
+from starlette.testclient import TestClient
 
 from intake.adapters.passwords import Argon2Passwords
 from intake.bootstrap import Application
@@ -65,7 +64,7 @@ class ToldClassifier:
     def __init__(self) -> None:
         self.answer = classification()
 
-    def classify(self, message: MessageText) -> Classification:
+    def classify(self, message: MessageText) -> Classification:  # noqa: ARG002 - a port.
         return self.answer
 
 

@@ -31,7 +31,7 @@ class SignInNeeded(Exception):
 
 
 def cookie_name(parts: WebParts, name: str) -> str:
-    """The cookie's name; the prefix ``__Host-`` makes browsers hold it to this host and to HTTPS."""
+    """The cookie's name; its prefix ``__Host-`` holds it to this host and to HTTPS."""
     return f"__Host-{name}" if parts.settings.http.secure_cookies else name
 
 

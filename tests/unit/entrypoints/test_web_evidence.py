@@ -32,9 +32,7 @@ def test_nothing_is_marked_when_a_sentence_is_not_there_or_empty():
 
 
 def test_signs_that_mean_something_to_a_pattern_are_taken_literally():
-    assert marked("Why (oh why) did it cost £5.00?", "did it cost £5.00?") == [
-        "did it cost £5.00?"
-    ]
+    assert marked("Why (oh why) did it cost £5.00?", "did it cost £5.00?") == ["did it cost £5.00?"]
     assert marked("It cost £5x00", "£5.00") == []
 
 

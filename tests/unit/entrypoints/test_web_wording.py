@@ -72,8 +72,6 @@ def test_a_duration_reads_in_seconds_then_minutes():
     assert wording.duration(600) == "10 minutes"
 
 
-@pytest.mark.parametrize(
-    "value", [*Status, *Channel, *LetterState, *InboundState, *TimelineKind]
-)
+@pytest.mark.parametrize("value", [*Status, *Channel, *LetterState, *InboundState, *TimelineKind])
 def test_every_state_and_kind_of_event_has_a_name(value):
     assert wording.name_of(value)
