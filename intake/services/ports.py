@@ -151,7 +151,7 @@ class MailboxSession(Protocol):
         """Move messages to a folder, which is made when missing. Those gone do not matter."""
 
     def wait(self, seconds: float, is_over: Callable[[], bool]) -> None:
-        """Wait until the folder may have changed, ``is_over`` (asked each second), or for so long."""
+        """Wait until the folder may have changed, ``is_over`` (asked each second), or so long."""
 
 
 class Holidays(Protocol):
@@ -171,7 +171,7 @@ class Passwords(Protocol):
         """Whether this is the password the hash was made of."""
 
     def verify_nobody(self, password: str) -> None:
-        """Spend as long as ``verify`` does, so that time does not tell whether an account exists."""
+        """Spend as long as ``verify`` does: time must not tell whether an account exists."""
 
     def is_outdated(self, stored: str) -> bool:
         """Whether the hash was made with weaker parameters than are used now."""
