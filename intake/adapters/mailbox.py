@@ -143,6 +143,8 @@ class _ImapSession:
 
     def wait(self, seconds: float, is_over: Callable[[], bool]) -> None:
         with _as_mailbox_errors(self._server):
+            if _was_told(self._client):
+                return
             ends = time.monotonic() + seconds
             is_told = _begin_idle(self._client)
             while not is_told and not is_over() and (left := ends - time.monotonic()) > 0:
@@ -233,6 +235,17 @@ def _tls_context(mailbox: MailboxSettings) -> ssl.SSLContext | None:
         raise ConfigurationError(
             f"imap.mailboxes: {mailbox.name}: ca_file: cannot be used: {exc.strerror or exc}"
         ) from exc
+
+
+def _was_told(client: Any) -> bool:
+    """Whether the server spoke of new mail since the folder was selected.
+
+    It does so in answers to other commands, and says nothing of that mail again under IDLE.
+    """
+    told = client._imap.untagged_responses  # noqa: SLF001
+    first, *later = [int(count) for count in told.get("EXISTS", ())] or [0]
+    left = first - len(told.get("EXPUNGE", ()))
+    return any(count > left for count in later)
 
 
 def _begin_idle(client: Any) -> bool:

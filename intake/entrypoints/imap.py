@@ -73,13 +73,13 @@ def poll_mailbox(application: Application, name: str) -> str:
     collect = _collect_mailbox(application, mailbox)
     report = Collected()
     try:
-        for _ in range(POLL_CONNECTIONS):
+        for connections_left in reversed(range(POLL_CONNECTIONS)):
             try:
                 with server.session() as session:
                     collect.collect(session, report, is_over=lambda: not lease.keep())
                 break
             except MailboxUnavailable:
-                if not collect.has_suspects:
+                if not collect.has_suspects or not connections_left:
                     raise
     finally:
         _log_pass(name, report)

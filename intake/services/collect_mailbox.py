@@ -130,9 +130,9 @@ class CollectMailbox:
         view = session.look()
         position, is_known = self._position(view, report)
         self._forget_gone(view)
-        self._move_unmoved(session)
         last_uid = 0 if view.can_move else position.last_uid
         uids = [uid for uid in view.uids if uid > last_uid and uid not in self._unmoved]
+        self._move_unmoved(session)
         progress = _Progress(uids, position.last_uid, is_saved=is_known)
         current = _Pass(
             session=session, view=view, progress=progress, report=report, is_over=is_over
