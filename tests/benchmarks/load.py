@@ -15,17 +15,22 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SENDER = "alex.reader@example.org"
 RECIPIENT = "feedback@council.example"
 LINE = "The bins in our street were left again this week, and nobody told us why.\r\n"
 # What is said once a connection and once a mail, with the reply that must come to it.
 HELLO = ((b"", b"220"), (b"EHLO client.example.org\r\n", b"250"))
 
 
+def sender(number: int) -> str:
+    """A resident of this mail's own: nobody gets more than a few receipts an hour."""
+    return f"alex.reader.{number}@example.org"
+
+
 def mail(number: int, size_bytes: int) -> bytes:
     """A complaint of about this size that no other number gives."""
     head = (
-        f"From: Alex Reader <{SENDER}>\r\nTo: {RECIPIENT}\r\nSubject: Bins left, week {number}\r\n"
+        f"From: Alex Reader <{sender(number)}>\r\nTo: {RECIPIENT}\r\n"
+        f"Subject: Bins left, week {number}\r\n"
         f"Date: Mon, 2 Nov 2026 09:{number // 60 % 60:02}:{number % 60:02} +0000\r\n"
         f"Message-ID: <{number}.{time.time_ns()}@example.org>\r\n"
         "Content-Type: text/plain; charset=utf-8\r\n\r\n"
@@ -34,9 +39,10 @@ def mail(number: int, size_bytes: int) -> bytes:
     return (head + LINE * ((size_bytes - len(head)) // len(LINE))).encode()
 
 
-def _delivery(content: bytes) -> tuple[tuple[bytes, bytes], ...]:
+def _delivery(numbered: tuple[int, bytes]) -> tuple[tuple[bytes, bytes], ...]:
+    number, content = numbered
     return (
-        (f"MAIL FROM:<{SENDER}> SIZE={len(content)}\r\n".encode(), b"250"),
+        (f"MAIL FROM:<{sender(number)}> SIZE={len(content)}\r\n".encode(), b"250"),
         (f"RCPT TO:<{RECIPIENT}>\r\n".encode(), b"250"),
         (b"DATA\r\n", b"354"),
         (content + b".\r\n", b"250"),
@@ -84,7 +90,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-async def _lane(port: int, mails: Iterator[bytes], mails_each: int) -> None:
+async def _lane(port: int, mails: Iterator[tuple[int, bytes]], mails_each: int) -> None:
     """Delivers what is left, so many mails with each connection."""
     for first in mails:
         own = itertools.chain([first], itertools.islice(mails, mails_each - 1))
@@ -96,7 +102,7 @@ async def _lane(port: int, mails: Iterator[bytes], mails_each: int) -> None:
 
 
 async def _send(port: int, connections: int, mails: list[bytes], mails_each: int) -> float:
-    left = iter(mails)
+    left = iter(list(enumerate(mails)))
     began = time.perf_counter()
     await asyncio.gather(*(_lane(port, left, mails_each) for _ in range(connections)))
     return time.perf_counter() - began
