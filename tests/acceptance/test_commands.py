@@ -155,7 +155,13 @@ def test_an_officer_added_by_command_can_sign_in(council: Council) -> None:
 
 def test_a_password_too_short_is_refused_with_what_is_needed(council: Council) -> None:
     finished = council.intake.command(
-        "officer", "add", "kay@council.example", "--name", "Kay", "--password-stdin", stdin="short\n"
+        "officer",
+        "add",
+        "kay@council.example",
+        "--name",
+        "Kay",
+        "--password-stdin",
+        stdin="short\n",
     )
     assert finished.returncode == 1
     assert finished.stderr == "intake: A password needs at least 12 characters.\n"

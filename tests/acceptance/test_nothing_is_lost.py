@@ -95,8 +95,7 @@ def test_letters_wait_for_a_relay_that_is_away_and_leave_when_it_is_back(
     case = own_council.case_of(message)
     poll_until(
         lambda: (
-            "letter_delayed"
-            in [e["kind"] for e in own_council.case(case["reference"])["timeline"]]
+            "letter_delayed" in [e["kind"] for e in own_council.case(case["reference"])["timeline"]]
         ),
         30,
     )

@@ -81,9 +81,7 @@ def test_a_role_that_dies_is_started_again_and_the_others_go_on(
     before = psutil.Process(intake.pid).children()
     before[-1].kill()
     poll_until(
-        lambda: (
-            len([c for c in psutil.Process(intake.pid).children() if c not in before]) == 1
-        ),
+        lambda: len([c for c in psutil.Process(intake.pid).children() if c not in before]) == 1,
         30,
     )
     assert all(child.is_running() for child in before[:-1])
