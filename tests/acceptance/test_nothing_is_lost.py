@@ -12,6 +12,7 @@ from tests.support.program import FEEDBACK_ADDRESS, Intake
 from tests.support.relay import Relay
 from tests.support.residents import COMMENT, REQUEST, Council, mail, new_address
 from tests.support.waiting import poll_until
+from typing import Self
 
 KILLS = 4
 MAILS_BETWEEN_KILLS = 25
@@ -26,7 +27,7 @@ class Sender:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> "Sender":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

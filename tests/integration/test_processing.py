@@ -1,4 +1,4 @@
-"""Working off received messages on the real store: what fails, what is set aside, what replies do."""
+"""Working off messages on the real store: what fails, what is set aside, what replies do."""
 
 import threading
 from collections.abc import Iterable, Iterator
