@@ -220,6 +220,14 @@ def test_nothing_of_the_governments_brand_is_on_a_page(desk):
     assert "The council" in page
 
 
+def test_more_than_any_form_holds_is_refused_whether_announced_or_not(browser):
+    large = b"password=" + b"x" * 1_000_001
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert browser.post("/sign-in", content=large, headers=kind).status_code == 413
+    unannounced = (large[start : start + 100_000] for start in range(0, len(large), 100_000))
+    assert browser.post("/sign-in", content=unannounced, headers=kind).status_code in {400, 413}
+
+
 def test_files_of_ours_are_kept_by_browsers_because_their_address_changes_with_them(browser):
     answer = browser.get("/static/pages.css?v=abc")
     assert "immutable" in answer.headers["cache-control"]

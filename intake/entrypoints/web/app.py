@@ -42,6 +42,7 @@ def create_app(parts: WebParts) -> FastAPI:
     app.state.refusals = sign_in.Refusals()
     problems.add_handlers(app)
     # The last one added is the outermost: headers go on every answer, those of errors too.
+    app.add_middleware(problems.BodyLimit)
     app.add_middleware(problems.UnexpectedErrors)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", KeptFiles(directory=STATIC_FOLDER), name="static")

@@ -32,6 +32,8 @@ from intake.errors import (
 
 API = "/api/"
 RETRY_AFTER_SECONDS = 10
+# The longest field of a form is a reason of some thousand characters.
+MOST_BODY_BYTES = 1_000_000
 STATUSES: tuple[tuple[type[IntakeError], int], ...] = (
     (CaseNotFound, 404),
     (NotPermitted, 403),
@@ -114,6 +116,35 @@ async def _http(request: Request, exc: Exception) -> Response:
     response = problem(request, exc.status_code, detail)
     response.headers.update(exc.headers or {})
     return response
+
+
+class BodyLimit:
+    """Refuses what is larger than any form of ours, before it fills the memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on unless it says, or turns out, to be too large."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        said = request.headers.get("content-length", "0")
+        if not said.isdecimal() or int(said) > MOST_BODY_BYTES:
+            await problem(request, 413, str(MessageTooLarge()))(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MOST_BODY_BYTES:
+                raise MessageTooLarge
+            return message
+
+        await self._app(scope, counted, send)
 
 
 class UnexpectedErrors:
