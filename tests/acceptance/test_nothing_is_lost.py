@@ -4,6 +4,7 @@ import smtplib
 import threading
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from typing import Self
 
 import pytest
 
@@ -12,7 +13,6 @@ from tests.support.program import FEEDBACK_ADDRESS, Intake
 from tests.support.relay import Relay
 from tests.support.residents import COMMENT, REQUEST, Council, mail, new_address
 from tests.support.waiting import poll_until
-from typing import Self
 
 KILLS = 4
 MAILS_BETWEEN_KILLS = 25

@@ -22,40 +22,41 @@ _people = count(1)
 COMPLAINT = (
     "Second complaint about missed bin collections",
     (
-        "I reported on 2 March and again on 9 March that our brown bin is never emptied. Both times "
-        "I was promised a call back and nobody rang. It is now the fourth week. I want this treated "
-        "as a formal complaint and a written answer from a manager about why nothing was done."
+        "I reported on 2 March and again on 9 March that our brown bin is never emptied. Both "
+        "times I was promised a call back and nobody rang. It is now the fourth week. I want "
+        "this treated as a formal complaint and a written answer from a manager about why "
+        "nothing was done."
     ),
 )
 COMPLIMENT = (
     "Thank you to the library staff",
     (
-        "I just wanted to say how wonderful the ladies at the library were with my mother last week. "
-        "They were so kind and patient showing her the computers. Please pass on our thanks, a lovely "
-        "service."
+        "I just wanted to say how wonderful the ladies at the library were with my mother "
+        "last week. They were so kind and patient showing her the computers. Please pass on "
+        "our thanks, a lovely service."
     ),
 )
 COMMENT = (
     "An idea for the park",
     (
-        "Have you thought about putting a few benches along the path by the pond? I think a lot of "
-        "older people would use that path more if there was somewhere to sit half way round. It is "
-        "only a suggestion for when you next plan the park."
+        "Have you thought about putting a few benches along the path by the pond? I think a "
+        "lot of older people would use that path more if there was somewhere to sit half way "
+        "round. It is only a suggestion for when you next plan the park."
     ),
 )
 GRUMBLE = (
     "Grass cutting",
     (
-        "Not very impressed with the grass cutting on our verge this morning. They left clippings all "
-        "over the pavement and it looks a right mess. A bit disappointing, usually they do it better "
-        "than that."
+        "Not very impressed with the grass cutting on our verge this morning. They left "
+        "clippings all over the pavement and it looks a right mess. A bit disappointing, "
+        "usually they do it better than that."
     ),
 )
 REQUEST = (
     "Street light out",
     (
-        "Please could you repair the street light outside number 14 Larch Road? It has gone out and "
-        "the corner is dark. The number on the column is 27. Thank you."
+        "Please could you repair the street light outside number 14 Larch Road? It has gone "
+        "out and the corner is dark. The number on the column is 27. Thank you."
     ),
 )
 
