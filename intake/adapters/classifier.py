@@ -6,8 +6,9 @@ decision. Model files are checked against the hashes in the model's `meta.json` 
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -28,6 +29,10 @@ _BATCH: Final = 64
 _MOST_EVIDENCE: Final = 3
 # A sentence that moves the answer less than this share of what the strongest does is no evidence.
 _WEAKEST_EVIDENCE: Final = 0.25
+_MOST_AT_START: Final = 12_000
+_MOST_AT_END: Final = 8_000
+_MOST_OF_SUBJECT: Final = 1_000
+_LONG_RUN: Final = re.compile(r"(\S{100})\S+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +130,7 @@ class SpacyClassifier:
     def classify_many(self, messages: Iterable[MessageText]) -> Iterator[Classification]:
         """What kind each message is, in order. Raises `ClassifierUnavailable`."""
         remaining = iter(messages)
-        while batch := list(islice(remaining, _BATCH)):
+        while batch := [_bounded(message) for message in islice(remaining, _BATCH)]:
             try:
                 # The zone frees the words of these messages, or a long run would keep them all;
                 # a vocabulary has room for one zone at a time, hence the lock.
@@ -139,8 +144,7 @@ class SpacyClassifier:
             yield from answers
 
     def _doc(self, message: MessageText) -> Doc:
-        # spaCy refuses text above its limit; so long a message is decided by its beginning.
-        doc = self._pipeline.make_doc(message.text[: self._pipeline.max_length])
+        doc = self._pipeline.make_doc(message.text)
         doc._.channel, doc._.subject = message.channel, message.subject
         return doc
 
@@ -167,6 +171,21 @@ def thresholds_as_json(thresholds: Thresholds) -> dict[str, Any]:
         "confidence": {each.value: value for each, value in thresholds.confidence.items()},
         "complaint_ceiling": thresholds.complaint_ceiling,
     }
+
+
+def _bounded(message: MessageText) -> MessageText:
+    """The message within bounds that keep any answer under a second.
+
+    What is cut is the middle of a very long text: the point of a letter stands at its beginning
+    or its end. A run without a space is no word beyond 100 characters, and tokenizing it would
+    take time by the square of its length.
+    """
+    text = message.text
+    if len(text) > _MOST_AT_START + _MOST_AT_END:
+        text = f"{text[:_MOST_AT_START]}\n{text[-_MOST_AT_END:]}"
+    return replace(
+        message, subject=message.subject[:_MOST_OF_SUBJECT], text=_LONG_RUN.sub(r"\1", text)
+    )
 
 
 def _evidence(doc: Doc) -> list[str]:

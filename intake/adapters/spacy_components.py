@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
@@ -47,18 +48,20 @@ def split_sentences(doc: Doc) -> Doc:
     A line end inside a paragraph counts unless a mail program must have made it: after a long
     line, before a small letter. Chat without punctuation stays one sentence a line.
     """
+    # Set in one go: each token's own setter looks at the whole document.
+    starts = np.full((len(doc), 1), -1, dtype=np.int64)
     ended = False
     line_start = 0
     for token in doc:
         closes = token.is_punct and token.i > 0 and not doc[token.i - 1].whitespace_
-        if token.i:
-            token.is_sent_start = ended and not token.is_space and not closes
+        if (ended and not token.is_space and not closes) or token.i == 0:
+            starts[token.i] = 1
         if "\n" in token.text:
             ended = ended or not _is_wrapped(doc, token, line_start)
             line_start = token.idx + len(token.text)
         elif not token.is_space and not (ended and closes):
             ended = _SENTENCE_END.match(token.text) is not None
-    return doc
+    return doc.from_array([SENT_START], starts.astype(np.uint64))
 
 
 def _is_wrapped(doc: Doc, line_end: Token, line_start: int) -> bool:
@@ -138,11 +141,15 @@ class LinearModel:
         total = counts.sum(axis=0)
         rows = np.vstack([total, total - counts[1:]])
         weighed = weigh(rows, self.idf[positions], self.block[positions])
-        scores = weighed @ self.weights[positions].astype(np.float32) + self.bias
+        weights = self.weights[positions].astype(np.float32)
+        scores = weighed[0] @ weights + self.bias
         category = self.heads[0]
+        # Only the category is asked again without each sentence: small enough a product that
+        # the linear algebra library starts no threads for it.
+        without = weighed[1:] @ weights[:, category.columns] + self.bias[category.columns]
         return Answers(
-            whole={head.name: head.probabilities(scores[0, head.columns]) for head in self.heads},
-            without=category.probabilities(scores[1:, category.columns]),
+            whole={head.name: head.probabilities(scores[head.columns]) for head in self.heads},
+            without=category.probabilities(without),
         )
 
     def _counts(self, parts: Sequence[Counter[str]]) -> tuple[npt.NDArray[np.int64], Floats]:

@@ -32,6 +32,7 @@ _SAME = str.maketrans(
         "\t": " ",
     }
 )
+_ASCII_CONTROLS = {code: None for code in (*range(32), 127) if code != ord("\n")} | {ord("\t"): " "}
 _LINE_END = re.compile(r"\r\n?")
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -83,12 +84,18 @@ def normalise(text: str) -> str:
 
     Capitals, spelling and line breaks stay as the writer had them: they carry meaning.
     """
-    text = unicodedata.normalize("NFKC", _LINE_END.sub("\n", text))
-    text = text.translate(_SAME)
-    text = "".join(char for char in text if char == "\n" or unicodedata.category(char)[0] != "C")
-    text = _RUN.sub(r"\1\1\1", unicodedata.normalize("NFKC", text))
+    text = _LINE_END.sub("\n", text)
+    # Most messages are plain ASCII, which has no other forms and few characters to lose.
+    text = text.translate(_ASCII_CONTROLS) if text.isascii() else _plain_unicode(text)
+    text = _RUN.sub(r"\1\1\1", text)
     lines = (line.strip() for line in _SPACES.sub(" ", text).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _plain_unicode(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).translate(_SAME)
+    text = "".join(char for char in text if char == "\n" or unicodedata.category(char)[0] != "C")
+    return unicodedata.normalize("NFKC", text)
 
 
 def words(text: str) -> list[str]:

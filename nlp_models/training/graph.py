@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from intake.adapters.classifier import AnswerReader, SpacyClassifier
 from intake.adapters.language_detection import LanguageDetector
@@ -69,11 +70,13 @@ class Step:
 def run_all(run: Run) -> None:
     """Takes every step in order; raises `ValueError` when there is too little to learn from."""
     done: set[str] = set()
-    for step in GRAPH:
-        assert done.issuperset(step.needs)
-        print(f"{step.name} ...", flush=True)
-        step.work(run)
-        done.add(step.name)
+    # The matrices are sparse: more threads would only wait for each other.
+    with threadpool_limits(1):
+        for step in GRAPH:
+            assert done.issuperset(step.needs)
+            print(f"{step.name} ...", flush=True)
+            step.work(run)
+            done.add(step.name)
 
 
 def prepare(run: Run) -> None:

@@ -1,0 +1,44 @@
+"""Signs of hazards in plain words."""
+
+import pytest
+
+from intake.domain.hazards import Hazard, hazard_signs
+
+
+def test_kinds_are_those_of_the_guide() -> None:
+    assert {each.value for each in Hazard} == {
+        "gas",
+        "fire",
+        "electrical",
+        "no_heating",
+        "damp_mould",
+        "structural",
+        "self_harm",
+        "abuse",
+        "threat",
+        "other",
+    }
+    assert all(each.label for each in Hazard)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("theres a smell of gas on our stairs", Hazard.GAS),
+        ("the bin store is on fire", Hazard.FIRE),
+        ("wires hanging out of the lamp post", Hazard.ELECTRICAL),
+        ("No heating and no hot water since Monday", Hazard.NO_HEATING),
+        ("black mould behind the cot", Hazard.DAMP_MOULD),
+        ("the ceiling has come down in the back room", Hazard.STRUCTURAL),
+        ("I don't want to be here anymore", Hazard.SELF_HARM),
+        ("you gave my address to my ex, he is outside", Hazard.ABUSE),
+        ("he came to the door with a knife", Hazard.THREAT),
+        ("needles under the slide", Hazard.OTHER),
+    ],
+)
+def test_a_plain_report_of_danger_shows_its_sign(text: str, sign: Hazard) -> None:
+    assert sign in hazard_signs(text)
+
+
+def test_an_everyday_message_shows_no_sign() -> None:
+    assert hazard_signs("Could we have an extra recycling box, please?") == ()
