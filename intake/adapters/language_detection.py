@@ -7,8 +7,6 @@ Dutch. Only English is decided here by words; other languages are told apart by 
 from functools import cached_property
 from typing import Any, Final
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
 from intake.domain.text import normalise, words
 
 # Languages that residents of an English borough write in; fewer candidates, fewer freak answers.
@@ -62,8 +60,10 @@ class LanguageDetector:
 
     @cached_property
     def _identifier(self) -> Any:
-        # Loaded for the first text that does not look English: most runs never need it, and it
-        # takes longer to load than the rest of the classifier.
+        # Imported and loaded for the first text that does not look English: most runs never need
+        # it, and it takes longer to load than the rest of the classifier.
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
         identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
         identifier.set_languages(sorted(_CANDIDATES & set(identifier.labels)))
         return identifier
