@@ -7,9 +7,30 @@ from enum import StrEnum
 
 from intake.domain.categories import SEVERITY, Category
 
-# The word on a line of its own or opening the reply, as the receipts ask for it.
-_YES = re.compile(r"\A\W*yes\b(?!\s*(?:,|\.)?\s*(?:but|and\s+no|no)\b)", re.IGNORECASE)
-_LONGEST_YES_LINE = 80
+_GREETING = r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|to whom it may concern)\b"
+_GREETING_LINE = re.compile(rf"(?!.*\byes\b)\W*{_GREETING}[^.!?]{{0,60}}[.!]?\s*", re.IGNORECASE)
+_YES_FIRST = re.compile(
+    rf"\W*(?:{_GREETING}[^,.!?\n]{{0,40}}?[,.!\s]\s*)?(?:(?:ok|okay|oh|well)\W+)?"
+    r"(?:yes+|yeah|yep|yup|y\W*$)(?![\w'’])",
+    re.IGNORECASE,
+)
+_YES_IN_CAPITALS = re.compile(r"(?<!\bNOT )(?<!\bNO )\bYES\b")
+# "No" as an answer of its own; "no reply" and "no one" are what people complain of.
+_BUT_NO = re.compile(
+    r"\byes\W+(?:(?:but|and|or|well)\W+)?no\b(?:\s+(?:thank|need|problem|worries)|(?!\s*\w))",
+    re.IGNORECASE,
+)
+_SETTLED = re.compile(
+    r"\b(?:all|now|is|it['’]?s|are|was|been|got|everything)\s+(?:(?:now|all|been|is)\s+)*"
+    r"(?:sorted|resolved|fixed|settled|done|good|fine|ok|okay|well|dealt with)\b",
+    re.IGNORECASE,
+)
+_UNSETTLED = re.compile(
+    r"\b(?:not|never|nothing|nobody|no one|still|yet|but|until|again|wants?|wish|like|please"
+    r"|complain\w*|formal\w*)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_LONGEST_OPENING = 300
 
 
 class JoinedBy(StrEnum):
@@ -51,28 +72,53 @@ def join(candidates: Sequence[Candidate], senders: Collection[str]) -> Joining:
     mentioned: list[int] = []
     for candidate in candidates:
         if candidate.joined_by is JoinedBy.TOKEN or senders & candidate.participants:
+            others = (case_id for case_id in mentioned if case_id != candidate.case_id)
             return Joining(
                 case_id=candidate.case_id,
                 joined_by=candidate.joined_by,
-                mentioned=tuple(dict.fromkeys(mentioned)),
+                mentioned=tuple(dict.fromkeys(others)),
             )
         mentioned.append(candidate.case_id)
-    return Joining(
-        case_id=None, joined_by=JoinedBy.NEW, mentioned=tuple(dict.fromkeys(mentioned))
-    )
+    return Joining(case_id=None, joined_by=JoinedBy.NEW, mentioned=tuple(dict.fromkeys(mentioned)))
 
 
 def chooses_complaint(body: str, category: Category | None) -> bool:
     """Whether a reply to one of our letters takes up the offer to make it a formal complaint.
 
-    The receipts ask for the word YES (Housing Ombudsman Code 1.3: the choice is the resident's).
-    It counts as the first word of the reply's first line, when that line is short; a case that is a
-    complaint already has no such offer.
+    The receipts ask for the word YES (Housing Ombudsman Code 1.3: the choice is the resident's). A
+    YES taken wrongly is put right by the officer who reads the complaint; one missed takes a right
+    away. So in doubt it is a YES. The words that count are the reply's opening: its first lines up
+    to an empty one, without greeting and quoted lines.
+
+    - A case that is a complaint already has no such offer: no.
+    - The opening begins with yes, yeah, yep or a lone y, in any case, after a greeting or an "ok"
+      too: yes. "Yesterday" is another word.
+    - Its first line holds YES in capitals, and no "not" before it: yes.
+    - But "yes but no", "yes/no", "yes, no need" is no; "yes, no one came" is yes.
+    - And "yes thanks, all sorted now" is no, unless a word of doubt or wish stands with it: not,
+      never, still, but, want, please, complaint, ...
     """
     if category is Category.COMPLAINT:
         return False
-    first = next((line for line in body.splitlines() if line.strip()), "")
-    return len(first) <= _LONGEST_YES_LINE and _YES.search(first) is not None
+    opening = _opening(body)
+    first = opening.partition("\n")[0]
+    if not (_YES_FIRST.match(opening) or _YES_IN_CAPITALS.search(first)):
+        return False
+    if _BUT_NO.search(first):
+        return False
+    return not _SETTLED.search(opening) or _UNSETTLED.search(opening) is not None
+
+
+def _opening(body: str) -> str:
+    """The first paragraph of somebody's own words, as far as an answer is looked for in it."""
+    lines: list[str] = []
+    for line in body.splitlines():
+        is_own = line.strip() and not line.lstrip().startswith(">")
+        if is_own and not (not lines and _GREETING_LINE.fullmatch(line)):
+            lines.append(line.strip())
+        elif lines:
+            break
+    return "\n".join(lines)[:_LONGEST_OPENING]
 
 
 def more_serious(new: Category, known: Category | None) -> bool:

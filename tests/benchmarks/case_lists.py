@@ -2,8 +2,8 @@
 
 `python -m tests.benchmarks.case_lists --cases 200000 [--database sqlite|postgres]` fills a database
 of its own in bulk, asks each question with changing values and prints p50 and p95 in milliseconds.
-The cases are spread over a year, the newest three in a hundred are unfinished, and one in six of those
-waits for review; `--unfinished` leaves all of them so, as a council has them that closes none.
+The cases are spread over a year, the newest three in a hundred are unfinished, and one in six of
+those waits for review; `--unfinished` leaves all of them so, as a council has them that closes none.
 """
 
 import argparse
@@ -120,10 +120,14 @@ def reference_in_sql() -> str:
     """`reference_from_number` as an expression; the questions would find nothing were it wrong."""
     rest = "((n * CAST(7654321 AS BIGINT) + 5551234) % 24300000)"
     digits = [f"({rest} / {30**place} % 30)" for place in range(5)]
-    total = " + ".join(f"{weight} * {digit}" for weight, digit in enumerate(digits, start=2))
-    letters = [f"substr('{ALPHABET}', CAST({each} AS INTEGER) + 1, 1)" for each in digits]
-    check = f"substr('{ALPHABET}', CAST(({total}) % 31 % 30 AS INTEGER) + 1, 1)"
-    return " || ".join(["'FB-'", *letters[:4], "'-'", letters[4], check])
+    product = "30"
+    for digit in digits:
+        product = f"(2 * (({product} + {digit} - 1) % 30 + 1) % 31)"
+    characters = [
+        f"substr('{ALPHABET}', CAST({each} AS INTEGER) + 1, 1)"
+        for each in (*digits, f"((31 - {product}) % 30)")
+    ]
+    return " || ".join(["'FB-'", *characters[:4], "'-'", *characters[4:]])
 
 
 def choices() -> Iterator[tuple[str, int, str]]:
