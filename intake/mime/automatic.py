@@ -32,7 +32,7 @@ class Evidence:
 
 _BOUNCE_SENDER = re.compile(
     r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail-delivery-sub\w*"
-    r"|microsoftexchange[0-9a-f]{20,})@",
+    r"|microsoftexchange[0-9a-f]{20,})(?:@|$)",
     re.IGNORECASE,
 )
 _POSTMASTER = re.compile(r"(?:postmaster|mailadmin)@", re.IGNORECASE)
@@ -96,8 +96,8 @@ _REPLY_SUBJECT = re.compile(
     r"|fuera de (?:la )?oficina|ausente|fora do escritório|fuori ufficio|assente|afwezig"
     r"|afwezigheid"
     r"|niet aanwezig|frånvaro|frånvarande|fravær|poissa|nieobecność|nieobecny|mimo kancelář"
-    r"|unavailable|i am away|i'm away|currently away)\]?\s*(?:[:：;(\[-]|–|\||$|until|till|from"
-    r"|re:)",
+    r"|unavailable|i am away|i'm away|currently away)\]?\s*(?:[:：;(\[-]|–|\||$|until|till|from|bis"
+    r"|jusqu|tot |hasta|re:)",
     re.IGNORECASE,
 )
 _ABSENT = re.compile(
@@ -146,6 +146,7 @@ _AUTO_REPLY_HEADERS = (
     "x-away-message",
     "x-otrs-loop",
     "x-auto-response",
+    "x-cron-env",
 )
 _LIST_HEADERS = (
     "list-id",

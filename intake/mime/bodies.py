@@ -27,6 +27,7 @@ _OTHER_TEXT = {
     "text/x-markdown",
     "text/x-amp-html",
 }
+_FOR_PROGRAMS = {"text/x-amp-html", "text/watch-html", "text/calendar"}
 _EXTENSIONS = {
     "text/calendar": "invite.ics",
     "application/ics": "invite.ics",
@@ -155,9 +156,7 @@ class _Reading:
 
     def _best_alternative(self, part: Part) -> list[_Text]:
         readings: list[list[_Text]] = []
-        for child in part.children:
-            if child.media_type in ("text/x-amp-html", "text/watch-html"):
-                continue
+        for child in _alternatives(part):
             named_text = child.media_type in _TEXT_TYPES and child.disposition != "attachment"
             found = self._leaf_texts(child) if named_text else self._texts(child)
             if found:
@@ -212,7 +211,7 @@ class _Reading:
             if text.html:
                 if text.html not in contents.html_sources:
                     contents.html_sources.append(text.html)
-                contents.from_html = True
+                contents.from_html |= not contents.lines
                 lines = lines_of_html(text.html)
             else:
                 lines = lines_of_text(text.plain)
@@ -258,6 +257,15 @@ def _charset(part: Part, data: bytes) -> str:
 
 def _own_name(part: Part) -> str:
     return file_name(part.type_parameters, part.disposition_parameters)
+
+
+def _alternatives(part: Part) -> list[Part]:
+    """The alternatives without those that say for other programs what the text says."""
+    return [
+        child
+        for child in part.children
+        if child.media_type not in _FOR_PROGRAMS or _is_marked(child)
+    ] or part.children
 
 
 def _is_marked(part: Part) -> bool:

@@ -12,7 +12,8 @@ _ANCHORS = re.compile(
     r"|notify the sender|advise the sender|inform the sender|contact the sender|views expressed"
     r"|views or opinions|if you (?:have|are) (?:received|not)|received (?:this|it).{0,40}in error"
     r"|bestimmungsgemäße|irrtümlich|vertrauliche informationen|destinataires?|par erreur"
-    r"|destinatario|por error|por engano|per errore|geadresseerde|ten onrechte|computer viruses"
+    r"|destinatari|richtige adressat|lo ha recibido|ricevuto (?:questo|il presente)"
+    r"|por error|por engano|per errore|geadresseerde|ten onrechte|computer viruses"
     r"|free (?:of|from) viruses|virus(?:es)? (?:check|scan)",
     re.IGNORECASE,
 )
@@ -21,7 +22,9 @@ _TERMS = re.compile(
     r"|liab|opinion|solely|unauthori[sz]ed|transmi|attachment|files|recipient|prohibited|monitored"
     r"|intercept|legally|addressee|contract|warrant|sender|e-?mail|message|communication"
     r"|vertraulich|vernichten|unbefugt|anlagen|nachricht|confidentiel|détruire|pièces|message"
-    r"|confidencial|riservat|vertrouwelijk|bijlagen)",
+    r"|confidencial|riservat|vertrouwelijk|bijlagen|absender|adressat|informier|lösch|expéditeur"
+    r"|exclusiv|usage|mensaje|anexos|adjuntos|elimin|remitente|mensagem|remetente|messaggio"
+    r"|allegati|mittente|cancell|afzender|ontvanger|verwijder)",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|my|me|mine|we'd|ich|mein\w*|je|mon)\b")
@@ -32,12 +35,24 @@ _OPENING = re.compile(
     r"|aviso legal|aviso de confidencialidade|note de confidentialité)\b",
     re.IGNORECASE,
 )
+# Nobody says so of the message they are writing.
+_MISDIRECTED = re.compile(
+    r"if you (?:have |are not )?(?:received|the intended)\b.{0,40}"
+    r"(?:in error|by mistake|recipient)",
+    re.IGNORECASE,
+)
+_COMPANY = re.compile(
+    r"\b(?:registered in (?:england|scotland|wales|northern ireland)"
+    r"|(?:company|registration|registered) (?:no|number)\b|registered office\b"
+    r"|handelsregister|amtsgericht\b.{0,20}\bhr)",
+    re.IGNORECASE,
+)
 _MAX_HEADING_CHARS = 50
 _SURE = re.compile(
-    r"[\s*_>]*(?:"
+    r"[\s*_>]*(?:p )?(?:"
     r"(?:please )?(?:consider|think (?:of|about)) (?:the |our )?(?:environment"
     r"|planet)\b.{0,80}print"
-    r"|(?:p )?(?:please )?(?:do not|don't) print this (?:e-?mail|message) unless"
+    r"|(?:please )?(?:do not|don't) print this (?:e-?mail|message) unless"
     r"|save (?:paper|a tree|trees).{0,80}print|be green.{0,40}print"
     r"|this (?:e-?mail|message|email message|mail) (?:has been|was|is) (?:checked|scanned|virus"
     r"|certified)"
@@ -134,11 +149,16 @@ def _is_added(text: str, *, after_disclaimer: bool) -> bool:
 
 
 def _is_disclaimer(text: str, *, after_disclaimer: bool) -> bool:
-    terms = {term.lower() for term in _TERMS.findall(text)}
-    if _OPENING.match(text):
-        return len(terms) >= 2
+    opens = bool(_OPENING.match(text))
     anchored = len({anchor.lower() for anchor in _ANCHORS.findall(text)})
-    if anchored and len(terms) >= 4:
+    if not anchored and not opens and not after_disclaimer:
+        return len(_COMPANY.findall(text)) >= 2
+    terms = {term.lower() for term in _TERMS.findall(text)}
+    if opens:
+        return len(terms) >= 2
+    if anchored and len(terms) >= (3 if anchored > 1 or _MISDIRECTED.search(text) else 4):
+        return True
+    if len(_COMPANY.findall(text)) >= 2:
         return True
     return after_disclaimer and len(terms) + 2 * anchored >= 3
 

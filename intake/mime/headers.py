@@ -22,6 +22,7 @@ _KNOWN_FIELD = re.compile(
 _ENCODED_WORD = re.compile(
     r"=\?([\w.:+$/-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?(.{0,4000}?)(?:\?=|\Z)", re.DOTALL
 )
+_OTHER_SPACE = re.compile(r"[^\S \u3000]")
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]{1,60})", re.IGNORECASE)
@@ -61,8 +62,8 @@ class Headers:
         return self.readable(self.raw(name))
 
     def text(self, name: str) -> str:
-        """The value decoded, with folding and runs of white space as one space."""
-        return decoded_words(self.readable(self.raw(name)[:_MAX_TEXT_CHARS]))
+        """The value decoded on one line: a fold or a tab is one space, runs of spaces stay."""
+        return _words(self.readable(self.raw(name)[:_MAX_TEXT_CHARS])).strip()
 
     def readable(self, value: bytes) -> str:
         """A raw value as text: UTF-8, else the character set of the message, else Windows-1252."""
@@ -142,13 +143,18 @@ def one_line(text: str) -> str:
 
 
 def decoded_words(text: str) -> str:
-    """RFC 2047 encoded words decoded, with folding white space as one space.
+    """RFC 2047 encoded words decoded, with runs of white space as one space."""
+    return one_line(_words(text))
+
+
+def _words(text: str) -> str:
+    """Encoded words decoded, every other white space than a space as one.
 
     Neighbouring words of one character set are joined before decoding, because some senders split
     a character between them.
     """
     if "=?" not in text:
-        return one_line(text)
+        return _OTHER_SPACE.sub(" ", clean_text(text))
     pieces: list[str] = []
     pending: list[bytes] = []
     charset = ""
@@ -166,7 +172,7 @@ def decoded_words(text: str) -> str:
     if pending:
         pieces.append(decoded(b"".join(pending), charset)[0])
     pieces.append(text[position:])
-    return one_line("".join(pieces))
+    return _OTHER_SPACE.sub(" ", clean_text("".join(pieces)))
 
 
 def _word_bytes(encoding: str, content: str) -> bytes:

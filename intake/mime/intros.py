@@ -19,6 +19,12 @@ _ENDING = re.compile(
     r"|<[^<>\s]{1,80}@[^<>\s]{1,80}>\)?\s*[:：]\s*$",
     re.IGNORECASE,
 )
+# The whole intro of programs that name nobody but the writer: "Jane Doe writes:".
+_NAME_ONLY = re.compile(
+    r"(?:[^\W\d_][^:：]{0,80}?|\W{0,8}\"[^\"]{1,80}\" == .{1,160})"
+    rf"\s(?:{languages.WROTE_VERBS})\s*[:：]\s*$",
+    re.IGNORECASE,
+)
 _STARTER = re.compile(
     r"(?:on|am|le|el|em|il|op|den|le|dne|dňa|w dniu|dnia|в|на|pe|la|στις|ar|på|il giorno|el día"
     r"|no dia|a las|kell|dana|ons|tis|mån|tor|fre|lör|sön|at)\s(?=.{0,30}(?:\d|"
@@ -94,6 +100,8 @@ def intro_start(texts: list[str], end: int, lowest: int) -> int | None:
             return start
         if weak is None and _WEAK_STARTER.match(text):
             weak = start
+    if weak is None and _NAME_ONLY.match(texts[end].strip().lstrip("> |")):
+        return end
     return weak
 
 

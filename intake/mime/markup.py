@@ -13,7 +13,9 @@ from html import unescape
 
 from intake.mime.lines import Mark
 
-_TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
+# Most tags have no attributes; their whole text is the first group, which saves looking for the
+# bracket that closes them.
+_TAG_START = re.compile(r"<(?:(/?[a-zA-Z][\w-]{0,40})>|(?=[a-zA-Z/!?]))")
 _TAG_NAME = re.compile(r"(/?)\s*(?:[\w-]{1,20}:)?([a-zA-Z][\w-]{0,40})")
 _ATTRIBUTE = re.compile(
     r"\s(id|class|style|type|cite|name|alt)\s{0,20}=\s{0,20}"
@@ -73,15 +75,19 @@ def tokens(html: str) -> Iterator[Tag | str]:
         if found.start() > position:
             yield html[position : found.start()]
         start = found.end()
-        if html.startswith("!--", start):
+        token = found[1]
+        if token:
+            position = start
+        elif html.startswith("!--", start):
             end = html.find("-->", start + 1)
             position = end + 3 if end >= 0 else len(html)
             continue
-        end = _tag_end(html, start)
-        if end < 0:
-            position = found.start()
-            break
-        token, position = html[start:end], end + 1
+        else:
+            end = _tag_end(html, start)
+            if end < 0:
+                position = found.start()
+                break
+            token, position = html[start:end], end + 1
         tag = None if token[0] in "!?" else tag_of(token)
         if tag:
             yield tag

@@ -13,14 +13,16 @@ from intake.mime import languages
 from intake.mime.addresses import addresses, display_name
 from intake.mime.automatic import Evidence, automatic_of
 from intake.mime.bodies import Contents, read_contents
-from intake.mime.headers import Headers, decoded_words
+from intake.mime.headers import Headers
 from intake.mime.parsed import Attachment, ParsedMessage
 from intake.mime.quotation import set_apart
 from intake.mime.structure import Part, read_structure
 
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
+_MESSAGE_ID = re.compile(r"<[^<>]{1,900}>")
 _BARE_ID = re.compile(r"[^<>\s,;]{1,400}@[^<>\s,;]{1,400}")
 _REPLY_SUBJECT = re.compile(rf"\s*{languages.REPLY_PREFIX}\s?(?:\[\d+\])?[:：]", re.IGNORECASE)
+_LOCAL_SENDER = re.compile(r"[^<>@]{0,200}<\s*([\w.+=-]{1,64})\s*>\s*$")
+_LOCAL_WORD = re.compile(r"\s*([\w.+=-]{1,64})\s*(?:\(|$)")
 _ZONE_NAME = re.compile(r"\s*\([^)]{0,60}\)")
 _MAX_REFERENCES = 200
 
@@ -29,7 +31,8 @@ def parse_message(raw: bytes, *, own_addresses: Collection[str] = ()) -> ParsedM
     """The message in `raw`; any bytes give a result and none raise.
 
     `own_addresses` are the council's, to recognise loops. The sender is From, else Sender, else
-    Reply-To, else Return-Path. A naive Date is read as UTC; one that cannot be read is None.
+    Reply-To, else Return-Path, else a From that only names an account of the sender's machine
+    ("root"). A naive Date is read as UTC; one that cannot be read is None.
     """
     structure = read_structure(raw)
     headers = structure.root.headers
@@ -90,15 +93,22 @@ def attachment_content(raw: bytes, index: int) -> tuple[Attachment, bytes]:
 
 
 def _sender(headers: Headers) -> tuple[str, str]:
+    written = headers.plain("from")
+    local = _LOCAL_SENDER.match(written)
+    if local:
+        return display_name(written[: local.start(1)]), local[1]
     for field in ("from", "sender", "reply-to", "return-path"):
         for value in headers.all_raw(field):
             found = addresses(headers.readable(value))
             if found:
-                name = found[0][0]
-                return name or display_name(
-                    headers.plain("from")
-                ) if field != "from" else name, found[0][1]
-    return decoded_words(display_name(headers.plain("from"))), ""
+                name, address = found[0]
+                return (name if field == "from" else name or display_name(written)), address
+    word = _LOCAL_WORD.match(written)
+    return (
+        (display_name(written[word.end(1) :].strip(" ()")), word[1])
+        if word
+        else (display_name(written), "")
+    )
 
 
 def _all_addresses(headers: Headers, field: str) -> tuple[str, ...]:
@@ -116,11 +126,13 @@ def _first_address(headers: Headers, field: str) -> str:
 
 
 def _ids(value: str) -> tuple[str, ...]:
-    found = _MESSAGE_ID.findall(value) or [f"<{each}>" for each in _BARE_ID.findall(value)]
-    unique = list(dict.fromkeys(found))
+    found = [
+        " ".join(each.replace("< ", "<").replace(" >", ">").split())
+        for each in _MESSAGE_ID.findall(value)
+    ] or [f"<{each}>" for each in _BARE_ID.findall(value)]
     # The first names the start of the conversation, the last ones its newest messages.
     return tuple(
-        unique if len(unique) <= _MAX_REFERENCES else [unique[0], *unique[1 - _MAX_REFERENCES :]]
+        found if len(found) <= _MAX_REFERENCES else [found[0], *found[1 - _MAX_REFERENCES :]]
     )
 
 

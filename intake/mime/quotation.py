@@ -17,6 +17,10 @@ MAX_LINES = 10_000
 _MAX_LINE_CHARS = 1_000
 
 _QUOTE_SIGN = re.compile(r"[ \t]{0,3}>")
+# Older programs put the writer's initials or name before the sign, or a bar in its place; people
+# draw tables with bars, so both need an intro and an answer's headers.
+_OLD_QUOTE_SIGN = re.compile(r"[ \t]{0,8}[^\W\d_]{1,12}>(?:\s|>|$)|\|(?:\s[^|]*)?$")
+_RULE = re.compile(r"[ \t]*[-_=*~#]{8,}[ \t]*$")
 _BARE_SIGN = re.compile(r"\s*>[>\s]*$")
 
 
@@ -51,9 +55,20 @@ class _Reading:
         self._earlier_messages()
         signatures.mark(self.texts, self.apart)
         footers.mark(self.texts, self.apart)
+        self._rules()
+
+    def _rules(self) -> None:
+        """A drawn line goes with what it stands above, when that is all that follows."""
+        for index in range(len(self.texts) - 1, -1, -1):
+            if self.apart[index] or not self.texts[index].strip():
+                continue
+            if not _RULE.match(self.texts[index]) or not any(self.apart[index:]):
+                return
+            self.apart[index] = True
 
     def _quote_signs(self) -> None:
         """Lines that begin with ">", unless a single one may be the person's own sign."""
+        self._old_quote_signs()
         signed = [i for i, text in enumerate(self.texts) if _QUOTE_SIGN.match(text)]
         with_words = [i for i in signed if not _BARE_SIGN.match(self.texts[i])]
         if not signed or not (
@@ -62,6 +77,16 @@ class _Reading:
             return
         for index in signed:
             self.apart[index] = True
+
+    def _old_quote_signs(self) -> None:
+        if not self.is_reply:
+            return
+        signed = [i for i, text in enumerate(self.texts) if _OLD_QUOTE_SIGN.match(text)]
+        if signed and (
+            self._has_intro_above(signed[0]) or ends_intro(self.texts[signed[0]].lstrip("| "))
+        ):
+            for index in signed:
+                self.apart[index] = True
 
     def _has_intro_above(self, index: int) -> bool:
         return any(ends_intro(text) for text in self.texts[max(0, index - 3) : index])

@@ -5,7 +5,11 @@ Decides only on sure signs; a closing and the name under it stay with the person
 
 import re
 
-_DELIMITER = re.compile(r"--[ \t\u00a0]*$|—[ \t\u00a0]*$")
+_DELIMITER = re.compile(r"(?:--|—|__)[ \t\u00a0]*$")
+_DRAWN = re.compile(r"[ \t]*([~=*_-])\1{2,}[ \t]*$")
+_DASH_NAME = re.compile(r"[-–—][ \t]?[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,2}\s*$")
+_POINT = re.compile(r"\s*[-–—•*]")
+_SENTENCE = re.compile(r".{60,}[.!?]\s*$")
 _DEVICE = (
     r"(?:my |the |mijn |meinem |mon |ma |mi |mio |min |mit |moj\w* |m\w{2}n )?"
     r"(?:new |all new |mobile |verizon,? |samsung |galaxy |huawei |nokia |sony |xiaomi |android"
@@ -66,6 +70,10 @@ _PHONE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _WEB = re.compile(r"https?://|www\.", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"https?://|www\.|\S@\S+\.\w|^\W{0,3}0\d{3,4} ?\d{3} ?\d{3,4}\b", re.IGNORECASE
+)
+_NAME_LINE = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){1,3}\s*$")
 _ORGANISATION = re.compile(
     r"\b(?:ltd|limited|plc|llp|llc|inc|gmbh|ag|s\.?a\.?|b\.?v\.?|council|department|directorate"
     r"|group|manager|director|officer|engineer|assistant|coordinator|administrator|executive"
@@ -82,8 +90,12 @@ def mark(texts: list[str], apart: list[bool]) -> None:
     - One line that a mail program adds ("Sent from my iPhone").
     - Contact lines at the end under a closing and a name, when at least two are of the kind that
       people do not type each time. Closing and name stay.
+    - The same under a name alone, or under a drawn line.
+    - A last line of a dash and a name, where no list of points is.
     """
     _mark_delimited(texts, apart)
+    _mark_drawn(texts, apart)
+    _mark_dash_name(texts, apart)
     for index, text in enumerate(texts):
         if not apart[index] and 8 < len(text) < 200 and _is_advertisement(texts, index):
             apart[index] = True
@@ -100,8 +112,17 @@ def _mark_delimited(texts: list[str], apart: list[bool]) -> None:
             end += 1
         has_text_above = any(text.strip() for text in texts[:index])
         exact = texts[index] == "-- "
+        if not exact and _divides(texts, apart):
+            return
         if has_text_above and _is_brief(texts[index + 1 : end], exact=exact):
             apart[index:end] = [True] * (end - index)
+
+
+def _divides(texts: list[str], apart: list[bool]) -> bool:
+    """Whether the delimiters are several lines that a person drew between parts of a letter."""
+    own = [text for text, is_apart in zip(texts, apart, strict=True) if not is_apart]
+    drawn = [place for place, text in enumerate(own) if _DELIMITER.match(text)]
+    return len(drawn) > 1 and any(_SENTENCE.match(text) for text in own[drawn[0] :])
 
 
 def _is_brief(texts: list[str], *, exact: bool) -> bool:
@@ -114,13 +135,35 @@ def _is_brief(texts: list[str], *, exact: bool) -> bool:
     return len(words) <= most_lines and sum(len(text) for text in words) <= most_chars
 
 
+def _mark_drawn(texts: list[str], apart: list[bool]) -> None:
+    """The last drawn line and a contact block under it."""
+    own = [i for i, text in enumerate(texts) if not apart[i] and text.strip()]
+    for place in range(len(own) - 2, max(0, len(own) - 12), -1):
+        block = [texts[i] for i in own[place + 1 :]]
+        if not _DRAWN.match(texts[own[place]]):
+            continue
+        if not any(_SENTENCE.match(text) for text in block) and _contacts(block):
+            apart[own[place] : own[-1] + 1] = [True] * (own[-1] + 1 - own[place])
+        return
+
+
+def _mark_dash_name(texts: list[str], apart: list[bool]) -> None:
+    own = [i for i, text in enumerate(texts) if not apart[i] and text.strip()]
+    if len(own) < 2 or texts[own[-1] - 1].strip() or not _DASH_NAME.match(texts[own[-1]]):
+        return
+    if not any(_POINT.match(texts[i]) for i in own[:-1]):
+        apart[own[-1]] = True
+
+
+def _contacts(texts: list[str]) -> int:
+    return sum(bool(_PHONE_LABEL.search(text) or _CONTACT.search(text)) for text in texts)
+
+
 def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
     own = [i for i, text in enumerate(texts) if not apart[i] and text.strip()]
     tail = own[-14:]
     closing = next((n for n in range(len(tail) - 1, -1, -1) if _is_closing(texts[tail[n]])), None)
-    if closing is None:
-        return
-    block = tail[closing + 2 :]
+    block = tail[closing + 2 :] if closing is not None else _lines_under_name(texts, tail)
     if not 2 <= len(block) <= 11 or any(len(texts[i]) > 120 for i in block):
         return
     contacts = sum(bool(_PHONE_LABEL.search(texts[i]) or _WEB.search(texts[i])) for i in block)
@@ -128,6 +171,16 @@ def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
     if (contacts >= 1 and offices >= 1 and contacts + offices >= 2) or contacts >= 3:
         for index in range(block[0], block[-1] + 1):
             apart[index] = True
+
+
+def _lines_under_name(texts: list[str], tail: list[int]) -> list[int]:
+    """The rest of the last paragraph when it begins with a name and is not the whole text."""
+    first = tail[-1] if tail else 0
+    while first > 0 and texts[first - 1].strip():
+        first -= 1
+    if not _NAME_LINE.match(texts[first]) or tail[0] >= first:
+        return []
+    return [i for i in tail if i > first]
 
 
 def _is_advertisement(texts: list[str], index: int) -> bool:
