@@ -7,15 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from tests.benchmarks import corpus
 from tests.benchmarks.figures import Figure
 from tests.support.program import Intake
-
-CORPUS = Path(__file__).parents[2] / "nlp_models" / "corpus"
 
 
 def measure(*, messages: int = 1000) -> Iterator[Figure]:
     """Messages a second, without the time the command takes to start."""
-    lines = list(islice(_corpus(), messages))
+    lines = [json.dumps(message) for message in islice(corpus.messages(), messages)]
     with tempfile.TemporaryDirectory(prefix="intake-bench-") as folder:
         program = Intake(Path(folder), settings={})
         start_seconds = _seconds(program, lines[:1])
@@ -27,15 +26,6 @@ def measure(*, messages: int = 1000) -> Iterator[Figure]:
         floor="15",
     )
     yield Figure(name="classification: start of the command", value=start_seconds, unit="seconds")
-
-
-def _corpus() -> Iterator[str]:
-    for file in sorted(CORPUS.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            given = json.loads(line)
-            yield json.dumps(
-                {key: given.get(key, "") for key in ("id", "channel", "subject", "text")}
-            )
 
 
 def _seconds(program: Intake, lines: Sequence[str]) -> float:

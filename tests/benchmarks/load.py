@@ -7,6 +7,8 @@ before the next command, as smtplib does.
 
 import argparse
 import asyncio
+import email.policy
+import email.utils
 import itertools
 import json
 import subprocess
@@ -14,9 +16,13 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+from tests.benchmarks import corpus
 
 RECIPIENT = "feedback@council.example"
-LINE = "The bins in our street were left again this week, and nobody told us why.\r\n"
+LINE = "The bins in our street were left again this week, and nobody told us why.\n"
 # What is said once a connection and once a mail, with the reply that must come to it.
 HELLO = ((b"", b"220"), (b"EHLO client.example.org\r\n", b"250"))
 
@@ -26,17 +32,25 @@ def sender(number: int) -> str:
     return f"alex.reader.{number}@example.org"
 
 
-def mail(number: int, size_bytes: int) -> bytes:
-    """A complaint of about this size that no other number gives."""
-    head = (
-        f"From: Alex Reader <{sender(number)}>\r\nTo: {RECIPIENT}\r\n"
-        f"Subject: Bins left, week {number}\r\n"
-        f"Date: Mon, 2 Nov 2026 09:{number // 60 % 60:02}:{number % 60:02} +0000\r\n"
-        f"Message-ID: <{number}.{time.time_ns()}@example.org>\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\n\r\n"
-        f"This is letter number {number}.\r\n"
-    )
-    return (head + LINE * ((size_bytes - len(head)) // len(LINE))).encode()
+def mails(count: int, size_bytes: int) -> list[bytes]:
+    """Mails of about this size, no two the same; with 0, residents' own words from the corpus."""
+    if size_bytes:
+        text = LINE * (size_bytes // len(LINE))
+        return [_mail(number, "Bins left", text) for number in range(count)]
+    words = itertools.islice(itertools.cycle(corpus.messages()), count)
+    return [_mail(number, each["subject"], each["text"]) for number, each in enumerate(words)]
+
+
+def _mail(number: int, subject: str, text: str) -> bytes:
+    message = EmailMessage(policy=email.policy.SMTP)
+    message["From"] = f"Alex Reader <{sender(number)}>"
+    message["To"] = RECIPIENT
+    message["Subject"] = f"{' '.join(subject.split())} ({number})"
+    message["Date"] = email.utils.format_datetime(datetime.now(UTC))
+    message["Message-ID"] = f"<{number}.{time.time_ns()}@example.org>"
+    message.set_content(text)
+    # No line of the text may look like the end of the mail.
+    return message.as_bytes().replace(b"\r\n.", b"\r\n..")
 
 
 def _delivery(numbered: tuple[int, bytes]) -> tuple[tuple[bytes, bytes], ...]:
@@ -152,9 +166,9 @@ def main() -> None:
     parser.add_argument("--size-bytes", type=int, default=3000)
     parser.add_argument("--mails-each", type=int, default=1_000_000, help="mails per connection")
     given = parser.parse_args()
-    mails = [mail(number, given.size_bytes) for number in range(given.messages)]
-    seconds = asyncio.run(_send(given.port, given.connections, mails, given.mails_each))
-    sys.stdout.write(json.dumps({"accepted": len(mails), "seconds": seconds}) + "\n")
+    brought = mails(given.messages, given.size_bytes)
+    seconds = asyncio.run(_send(given.port, given.connections, brought, given.mails_each))
+    sys.stdout.write(json.dumps({"accepted": len(brought), "seconds": seconds}) + "\n")
 
 
 if __name__ == "__main__":
