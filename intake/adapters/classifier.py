@@ -174,18 +174,18 @@ def thresholds_as_json(thresholds: Thresholds) -> dict[str, Any]:
 
 
 def _bounded(message: MessageText) -> MessageText:
-    """The message within bounds that keep any answer under a second.
+    """The message within bounds that keep any answer under a second, in characters that exist.
 
+    Broken mail and chat programs leave lone surrogates, which no UTF-8 can hold.
     What is cut is the middle of a very long text: the point of a letter stands at its beginning
     or its end. A run without a space is no word beyond 100 characters, and tokenizing it would
     take time by the square of its length.
     """
-    text = message.text
+    text = message.text.encode("utf-8", "replace").decode()
     if len(text) > _MOST_AT_START + _MOST_AT_END:
         text = f"{text[:_MOST_AT_START]}\n{text[-_MOST_AT_END:]}"
-    return replace(
-        message, subject=message.subject[:_MOST_OF_SUBJECT], text=_LONG_RUN.sub(r"\1", text)
-    )
+    subject = message.subject.encode("utf-8", "replace").decode()
+    return replace(message, subject=subject[:_MOST_OF_SUBJECT], text=_LONG_RUN.sub(r"\1", text))
 
 
 def _evidence(doc: Doc) -> list[str]:
