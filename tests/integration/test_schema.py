@@ -1,16 +1,18 @@
-"""The schema: what the migrations make is what the models say, up and down, by one node at a time."""
+"""The schema: the migrations make what the models say, up and down, by one node at a time."""
 
+import shutil
 import subprocess
 import sys
 from contextlib import closing
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
-from alembic import command
 from intake.adapters.db import schema
 from intake.adapters.db.engine import connect
 from intake.adapters.db.store import SqlStore
@@ -24,6 +26,17 @@ import sys
 from intake.adapters.db import schema
 from intake.adapters.db.engine import connect
 schema.migrate(connect(sys.argv[1]))
+"""
+LATER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+
+def upgrade():
+    with op.batch_alter_table("cases") as table:
+        table.alter_column("subject", type_=sa.String(2000), existing_type=sa.Text())
 """
 # FTS5 keeps its index in tables of its own; the GIN index is no model's.
 FULL_TEXT = ("case_words_index", "ix_case_words_full_text")
@@ -56,7 +69,7 @@ def test_the_migrations_make_what_the_models_say(engine):
             opts={
                 "compare_type": True,
                 "compare_server_default": True,
-                "include_name": lambda name, kind, parents: is_modelled(name, kind),
+                "include_name": lambda name, kind, _parents: is_modelled(name, kind),
             },
         )
         assert compare_metadata(context, Base.metadata) == []
@@ -137,11 +150,29 @@ def test_migrations_run_down_and_up_again(database_url, engine, has_rows):
         assert [row.case.reference for row in found] == [again.reference]
 
 
+def test_a_later_migration_may_make_a_table_anew_that_rows_refer_to(database_url, engine, tmp_path):
+    """SQLite cannot change a column in place, and would not drop a table that rows refer to."""
+    schema.migrate(engine)
+    migrations = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, migrations)
+    (migrations / "versions" / "0002_later.py").write_text(LATER)
+    with closing(SqlStore(database_url)) as store:
+        case = open_case(store)
+        schema.migrate(engine, migrations=migrations)
+        assert schema.current(engine) == "0002"
+        with store.reading() as work:
+            assert work.cases.file(case.reference).case == case
+        with pytest.raises(IntegrityError), store.engine.begin() as connection:
+            connection.execute(text("DELETE FROM cases"))
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(text("DELETE FROM cases"))
+
+
 def test_a_database_of_a_newer_program_is_refused_and_left_as_it_is(engine):
     schema.migrate(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreUnavailable, match="schema 9999, which this version .* not know"):
+    with pytest.raises(StoreUnavailable, match=r"schema 9999, which this version .* not know"):
         schema.migrate(engine)
     assert schema.current(engine) == "9999"
 

@@ -1,4 +1,4 @@
-"""Cases, their messages and their history: kept whole, changed by one at a time, listed in order."""
+"""Cases, their messages and their history: kept whole, changed one at a time, listed in order."""
 
 import itertools
 from datetime import date, timedelta

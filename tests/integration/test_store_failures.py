@@ -1,4 +1,4 @@
-"""A database that fails: told from a statement it refuses, and back in use when it is well again."""
+"""A database that fails: told from a statement it refuses, and back in use when it is well."""
 
 import sqlite3
 
@@ -18,7 +18,7 @@ from tests.support.stored import claim, new_inbound, receive
     "url", ["mysql://localhost/intake", "not an address", "oracle://localhost/intake", ""]
 )
 def test_an_address_of_another_kind_is_a_wrong_setting(url):
-    with pytest.raises(ConfigurationError, match="database.url"):
+    with pytest.raises(ConfigurationError, match=r"database\.url"):
         connect(url)
 
 
@@ -58,9 +58,7 @@ def test_the_store_is_unavailable_while_the_disk_is_full_and_works_again_after(s
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_the_store_is_unavailable_while_another_keeps_the_write_lock(
-    store, migrated_database_url
-):
+def test_the_store_is_unavailable_while_another_keeps_the_write_lock(store, migrated_database_url):
     other = sqlite3.connect(migrated_database_url.removeprefix("sqlite:///"))
     other.execute("BEGIN IMMEDIATE")
 

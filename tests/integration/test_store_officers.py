@@ -16,9 +16,7 @@ def add(store, **fields):
 
 def add_session(store, officer, token_hash, **times):
     values = {"created_at": MONDAY, "seen_at": MONDAY, **times}
-    session = Session(
-        token_hash=token_hash, officer_id=officer.id, csrf_token="c" * 43, **values
-    )
+    session = Session(token_hash=token_hash, officer_id=officer.id, csrf_token="c" * 43, **values)
     with store.writing() as work:
         work.officers.add_session(session)
         work.commit()

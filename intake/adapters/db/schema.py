@@ -16,27 +16,52 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 7_120_411
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, *, migrations: Path = MIGRATIONS) -> None:
     """Bring the schema up to date; does nothing to one that is. Other nodes wait meanwhile.
 
     Raises ``StoreUnavailable`` when the database was made by a newer version of this program.
     """
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        found = _version_of(connection)
-        if found and found not in versions():
-            raise StoreUnavailable(
-                f"The database has schema {found}, which this version of the program does not "
-                "know: install the newer version, or go back to a database of this one."
-            )
-        if found != head():
-            _upgrade(connection)
+    with engine.execution_options(**{WRITES: True}).connect() as connection:
+        _switch_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                _migrate(connection, migrations)
+        finally:
+            _switch_foreign_keys(connection, "ON")
 
 
-def versions() -> list[str]:
-    """The versions this program knows, oldest first: the numbers its migration files begin with."""
-    return sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py"))
+def _migrate(connection: Connection, migrations: Path) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+    found, known = _version_of(connection), versions(migrations)
+    if found and found not in known:
+        raise StoreUnavailable(
+            f"The database has schema {found}, which this version of the program does not "
+            "know: install the newer version, or go back to a database of this one."
+        )
+    if found != known[-1]:
+        _upgrade(connection, migrations)
+        _check_foreign_keys(connection)
+
+
+def _switch_foreign_keys(connection: Connection, state: str) -> None:
+    # SQLite changes a table by making it anew and dropping the old one, which rows that refer to it
+    # would forbid. It can be told to let that pass only outside a transaction.
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(f"PRAGMA foreign_keys = {state}")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        assert broken is None, f"a migration left a row of {broken[0]} without its parent"
+
+
+def versions(migrations: Path = MIGRATIONS) -> list[str]:
+    """The versions this program knows, oldest first: what its migrations' files begin with."""
+    return sorted(file.name.partition("_")[0] for file in migrations.glob("versions/[0-9]*_*.py"))
 
 
 def head() -> str:
@@ -56,11 +81,11 @@ def _version_of(connection: Connection) -> str:
     return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, migrations: Path) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(migrations))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
