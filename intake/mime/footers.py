@@ -48,6 +48,7 @@ _COMPANY = re.compile(
     re.IGNORECASE,
 )
 _MAX_HEADING_CHARS = 50
+_LEAST_DISCLAIMER_CHARS = 40
 _SURE = re.compile(
     r"[\s*_>]*(?:p )?(?:"
     r"(?:please )?(?:consider|think (?:of|about)) (?:the |our )?(?:environment"
@@ -149,6 +150,8 @@ def _is_added(text: str, *, after_disclaimer: bool) -> bool:
 
 
 def _is_disclaimer(text: str, *, after_disclaimer: bool) -> bool:
+    if len(text) < _LEAST_DISCLAIMER_CHARS and not after_disclaimer:
+        return False
     opens = bool(_OPENING.match(text))
     anchored = len({anchor.lower() for anchor in _ANCHORS.findall(text)})
     if not anchored and not opens and not after_disclaimer:

@@ -26,7 +26,8 @@ _NAME_ONLY = re.compile(
     re.IGNORECASE,
 )
 _STARTER = re.compile(
-    r"(?:on|am|le|el|em|il|op|den|le|dne|dňa|w dniu|dnia|в|на|pe|la|στις|ar|på|il giorno|el día"
+    r"in (?:article|message) <"
+    r"|(?:on|am|le|el|em|il|op|den|le|dne|dňa|w dniu|dnia|в|на|pe|la|στις|ar|på|il giorno|el día"
     r"|no dia|a las|kell|dana|ons|tis|mån|tor|fre|lör|sön|at)\s(?=.{0,30}(?:\d|"
     r"mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim))",
     re.IGNORECASE,
@@ -44,7 +45,11 @@ _DATE = re.compile(
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|mailto:", re.IGNORECASE)
-_BRACKETED_ADDRESS = re.compile(r"[<(\[](?:mailto:)?[^<>()\s]{1,80}@[^<>()\s]{1,160}[>)\]]")
+_NAME_AND_ADDRESS = re.compile(
+    rf"[^<>:：]{{1,80}}<[^<>\s]{{1,80}}@[^<>\s]{{1,80}}>\s(?:{languages.WROTE_VERBS})\s*[:：]\s*$",
+    re.IGNORECASE,
+)
+_BRACKETED_ADDRESS = re.compile(r"[<(\[]\s?(?:mailto:)?[^<>()\s]{1,80}@[^<>()\s]{1,160}[>)\]]")
 _PROGRAM_DATE = re.compile(
     r"(?:on|am|le|el|em|il|op|den|dne|pe|w dniu)\s(?:[^\W\d]{2,12}\.?,?\s){0,2}(?:the\s)?"
     r"[\w./, -]{4,40}?,?\s(?:(?:at|um|à|a las|às|alle|ore|kl\.?|om|o|klo|в)\s)?,?\s?"
@@ -116,10 +121,24 @@ def proof_of(joined: str) -> Proof:
         return Proof.ALONE
     if dated and timed and _GMAIL_DATE.match(joined):
         return Proof.ALONE
+    if _NAME_AND_ADDRESS.match(joined):
+        return Proof.IN_A_REPLY
     by_program = _ENGLISH_DATE if joined[:3].lower() == "on " else _PROGRAM_DATE
     if dated and timed and (by_program.match(joined) or _ADDRESS.search(joined)):
         return Proof.IN_A_REPLY
     return Proof.WITH_QUOTATION
+
+
+def is_intro_in_any_language(joined: str) -> bool:
+    """Whether a paragraph right above a quotation is its intro: an address, and a date or a colon.
+
+    For the languages and orders of words that `languages` does not list.
+    """
+    if len(joined) > _MAX_CHARS or _TELLING.search(joined):
+        return False
+    if not _BRACKETED_ADDRESS.search(joined):
+        return False
+    return joined.endswith((":", "：")) or bool(_DATE.search(joined))
 
 
 def _is_dated(joined: str) -> bool:

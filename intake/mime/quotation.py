@@ -10,7 +10,14 @@ import re
 
 from intake.mime import footers, signatures
 from intake.mime.earlier_messages import starts_earlier_message, with_rule_above
-from intake.mime.intros import MAX_WRAPPED_LINES, Proof, ends_intro, intro_start, proof_of
+from intake.mime.intros import (
+    MAX_WRAPPED_LINES,
+    Proof,
+    ends_intro,
+    intro_start,
+    is_intro_in_any_language,
+    proof_of,
+)
 from intake.mime.lines import Line, Mark
 
 MAX_LINES = 10_000
@@ -52,6 +59,7 @@ class _Reading:
     def mark(self) -> None:
         self._quote_signs()
         self._intros()
+        self._paragraphs_above_quotations()
         self._earlier_messages()
         signatures.mark(self.texts, self.apart)
         footers.mark(self.texts, self.apart)
@@ -89,7 +97,10 @@ class _Reading:
                 self.apart[index] = True
 
     def _has_intro_above(self, index: int) -> bool:
-        return any(ends_intro(text) for text in self.texts[max(0, index - 3) : index])
+        return any(
+            ends_intro(text) or is_intro_in_any_language(text.strip())
+            for text in self.texts[max(0, index - 3) : index]
+        )
 
     def _intros(self) -> None:
         for end, text in enumerate(self.texts):
@@ -105,6 +116,20 @@ class _Reading:
                 self._indented(quotation)
             elif proof is Proof.ALONE or (proof is Proof.IN_A_REPLY and self.is_reply):
                 self._set_rest(start)
+
+    def _paragraphs_above_quotations(self) -> None:
+        for first in range(1, len(self.texts)):
+            if self.apart[first - 1] or not self.apart[first]:
+                continue
+            end = first - 1 if self.texts[first - 1].strip() else first - 2
+            start = end
+            while start >= 0 and self.texts[start].strip() and not self.apart[start]:
+                if end - start >= MAX_WRAPPED_LINES:
+                    break
+                start -= 1
+            joined = " ".join(text.strip() for text in self.texts[start + 1 : end + 1])
+            if joined and is_intro_in_any_language(joined):
+                self._set(start + 1, end)
 
     def _first_own_line(self, end: int) -> int:
         """The lowest index above `end` that is still part of the same run of own lines."""

@@ -57,9 +57,9 @@ _EXCUSE = re.compile(r"excuse|pardon|typo|brevity|brief|apolog", re.IGNORECASE)
 _MAX_NAME_CHARS = 40
 _STATES = re.compile(r",|\b(?:is|was|were|are|it|to|by|has|had|and|but)\b", re.IGNORECASE)
 _CLOSING = re.compile(
-    r"[\s*_]*(?:(?:kind(?:est)?|best|warm(?:est)?|many|with|yours?)\b.{0,30})?"
+    r"[\s*_]*(?:[^\W\d_]{1,15},?\s){0,3}"
     r"(?:regards|wishes|thanks|sincerely|faithfully|truly|cheers|thank you|grüßen?|gruß|mfg"
-    r"|cordialement|salutations|saludos|saluti|groeten?|hälsningar|hilsen|mvh|rgds|br|best)"
+    r"|cordialement|salutations|saludos|saluti|groet(?:en)?|hälsningar|hilsen|mvh|rgds|br|best)"
     r"[\s,.!*_]*$",
     re.IGNORECASE,
 )
@@ -104,6 +104,7 @@ def mark(texts: list[str], apart: list[bool]) -> None:
 
 
 def _mark_delimited(texts: list[str], apart: list[bool]) -> None:
+    divides = _divides(texts, apart)
     for index in range(len(texts) - 1, -1, -1):
         if apart[index] or not _DELIMITER.match(texts[index]):
             continue
@@ -112,8 +113,8 @@ def _mark_delimited(texts: list[str], apart: list[bool]) -> None:
             end += 1
         has_text_above = any(text.strip() for text in texts[:index])
         exact = texts[index] == "-- "
-        if not exact and _divides(texts, apart):
-            return
+        if divides and not exact:
+            continue
         if has_text_above and _is_brief(texts[index + 1 : end], exact=exact):
             apart[index:end] = [True] * (end - index)
 
@@ -168,6 +169,7 @@ def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
         return
     contacts = sum(bool(_PHONE_LABEL.search(texts[i]) or _WEB.search(texts[i])) for i in block)
     offices = sum(bool(_ORGANISATION.search(texts[i])) for i in block)
+    offices += any(_WEB.search(texts[i]) for i in block) and contacts > 1
     if (contacts >= 1 and offices >= 1 and contacts + offices >= 2) or contacts >= 3:
         for index in range(block[0], block[-1] + 1):
             apart[index] = True
