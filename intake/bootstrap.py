@@ -4,6 +4,7 @@ Each part is built when it is first asked for, so a process loads what its role 
 """
 
 import platform
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from intake.adapters.letters import Council, JinjaLetterWriter
 from intake.adapters.mailer import FolderMailer, SmtpMailer
 from intake.adapters.passwords import Argon2Passwords
 from intake.adapters.secret_key import secret_key
+from intake.adapters.service_areas import load_service_areas
+from intake.domain.categories import AreaTeam, ServiceArea
 from intake.domain.deadlines import DeadlineRules
 from intake.domain.officers import SignInRules
 from intake.errors import DependencyError
@@ -92,6 +95,11 @@ class Application:
         return SpacyClassifier.load(model_dir(self.settings))
 
     @cached_property
+    def service_areas(self) -> Mapping[ServiceArea, AreaTeam]:
+        """The council's names and teams. Raises ``ConfigurationError``."""
+        return load_service_areas(resolved(self.settings.service_areas))
+
+    @cached_property
     def holidays(self) -> BankHolidaysOfEngland:
         """Bank holidays of England and Wales."""
         return BankHolidaysOfEngland()
@@ -130,6 +138,7 @@ class Application:
             key=self.secret_key.encode(),
             per_case=settings.receipts.per_case,
             per_address=settings.receipts.per_address,
+            area_names={area: each.name for area, each in self.service_areas.items()},
         )
         return WriteReceipt(self.letter_writer, mail, rules)
 

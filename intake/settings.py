@@ -171,6 +171,7 @@ class Settings(Table):
     addresses: tuple[str, ...] = Field(min_length=1)
     council_name: str
     public_url: str
+    service_areas: Path
     secret_key: SecretStr
     node: str
     database: DatabaseSettings

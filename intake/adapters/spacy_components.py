@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
@@ -61,7 +60,9 @@ def split_sentences(doc: Doc) -> Doc:
             line_start = token.idx + len(token.text)
         elif not token.is_space and not (ended and closes):
             ended = _SENTENCE_END.match(token.text) is not None
-    return doc.from_array([SENT_START], starts.astype(np.uint64))
+    # spaCy's own annotations know no unsigned integers, which this call demands.
+    values: Any = starts.astype(np.uint64)
+    return doc.from_array(["SENT_START"], values)
 
 
 def _is_wrapped(doc: Doc, line_end: Token, line_start: int) -> bool:

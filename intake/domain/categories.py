@@ -6,6 +6,7 @@ the classifier; what follows from one (letters, deadlines, stages) is left to th
 names.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -123,13 +124,21 @@ class ServiceArea(StrEnum):
 
     @property
     def label(self) -> str:
-        """The plain name shown to people, unless `config/service_areas.toml` gives another."""
+        """The plain name, shown where the council's own name for the area is not at hand."""
         return _AREA_WORDS[self][0]
 
     @property
     def rule(self) -> str:
         """What belongs to this area by the guide, as officers' help text."""
         return _AREA_WORDS[self][1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaTeam:
+    """What the council calls a service area, and the team that works on its cases."""
+
+    name: str
+    team: str
 
 
 _AREA_WORDS: dict[ServiceArea, tuple[str, str]] = {

@@ -6,7 +6,7 @@ files in ``config/letters``.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -205,7 +205,13 @@ def is_machine_address(address: str) -> bool:
     )
 
 
-def letter_facts(case: Case, *, subject: str, received_at: datetime) -> dict[str, Any]:
+def letter_facts(
+    case: Case,
+    *,
+    subject: str,
+    received_at: datetime,
+    area_names: Mapping[ServiceArea, str],
+) -> dict[str, Any]:
     """What a receipt says of its case: exactly the names the letters' files may use.
 
     ``subject`` and ``received_at`` are those of the message the receipt answers. The service area
@@ -222,7 +228,7 @@ def letter_facts(case: Case, *, subject: str, received_at: datetime) -> dict[str
         "name": greeting_name(case.from_name),
         "subject": letter_subject(subject),
         "received_at": received_at,
-        "area": case.area.label if area_is_known and case.area else "",
+        "area": area_names[case.area] if area_is_known and case.area else "",
         "danger": case.urgent or bool(case.hazards),
         "hazards": case.hazards,
         "complaint": case.category is Category.COMPLAINT,

@@ -1,10 +1,11 @@
 """Write the automatic receipt for a message into the outbox, or record why none goes out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from intake.domain.cases import Case, Letter, TimelineKind
+from intake.domain.categories import ServiceArea
 from intake.domain.letter_tokens import message_id_for
 from intake.domain.receipts import (
     ReceiptFacts,
@@ -22,12 +23,13 @@ from intake.services.read_message import ReadMessage
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptRules:
-    """The council's side of a receipt: its addresses, its key, and how many receipts are enough."""
+    """The council's side of a receipt: addresses, key, areas' names, how many are enough."""
 
     own_addresses: Sequence[str]
     key: bytes
     per_case: Sequence[Window]
     per_address: Sequence[Window]
+    area_names: Mapping[ServiceArea, str]
 
     @property
     def domain(self) -> str:
@@ -102,9 +104,13 @@ class WriteReceipt:
     ) -> Letter:
         parsed, message = read.parsed, read.inbound
         purpose = f"receipt:{message.id}"
-        text = self._letters.write(
-            kind, letter_facts(case, subject=parsed.subject, received_at=message.received_at)
+        facts = letter_facts(
+            case,
+            subject=parsed.subject,
+            received_at=message.received_at,
+            area_names=self._rules.area_names,
         )
+        text = self._letters.write(kind, facts)
         message_id = message_id_for(case.reference, purpose, self._rules.key, self._rules.domain)
         return Letter(
             case_id=case.id,

@@ -15,6 +15,8 @@ from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import MessageText
 from intake.domain.hazards import Hazard
 
+# Files written for the test split alone, by voices that wrote nothing else.
+HELD_OUT = "test_"
 CORPUS_DIR = Path(__file__).resolve().parent.parent / "corpus"
 
 
@@ -32,14 +34,16 @@ class LabelledMessage:
     hard: bool
     voice: str
     family: str
+    held_out: bool
 
 
 def read_messages(path: Path) -> list[LabelledMessage]:
     """The messages of one JSON Lines file, in order. Raises `ValueError` naming the bad line."""
     messages = []
+    held_out = path.name.startswith(HELD_OUT)
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            messages.append(_from_fields(json.loads(line)))
+            messages.append(_from_fields(json.loads(line), held_out=held_out))
         except (KeyError, ValueError, TypeError) as exc:
             raise ValueError(f"{path.name}, line {number}: {exc!r}") from exc
     return messages
@@ -92,10 +96,14 @@ def fold(group: str, count: int, *, salt: str) -> int:
 def splits(messages: Sequence[LabelledMessage]) -> list[str]:
     """For each message `train`, `dev` or `test`: eight, one and one tenths of the groups.
 
-    The same voice never stands in two of them, nor does a family.
+    The same voice never stands in two of them, nor does a family. Messages of held-out files are
+    all of the test split.
     """
     names = ("test", "dev", *["train"] * 8)
-    return [names[fold(group, len(names), salt=_SALT)] for group in groups(messages)]
+    return [
+        "test" if message.held_out else names[fold(group, len(names), salt=_SALT)]
+        for message, group in zip(messages, groups(messages), strict=True)
+    ]
 
 
 _SALT = "corpus split 5"
@@ -105,7 +113,7 @@ def _family_or_voice(message: LabelledMessage) -> str:
     return f"family {message.family}" if message.family else f"voice {message.voice}"
 
 
-def _from_fields(fields: dict[str, object]) -> LabelledMessage:
+def _from_fields(fields: dict[str, object], *, held_out: bool) -> LabelledMessage:
     return LabelledMessage(
         id=str(fields["id"]),
         message=MessageText(
@@ -118,5 +126,6 @@ def _from_fields(fields: dict[str, object]) -> LabelledMessage:
         landlord=bool(fields["landlord"]),
         hard=bool(fields.get("hard", False)),
         voice=str(fields["voice"]),
+        held_out=held_out,
         family=str(fields.get("family") or ""),
     )

@@ -38,7 +38,7 @@ def create_app(parts: WebParts) -> FastAPI:
         redoc_url=None,
     )
     app.state.parts = parts
-    app.state.pages = Pages()
+    app.state.pages = Pages(parts.service_areas)
     app.state.refusals = sign_in.Refusals()
     problems.add_handlers(app)
     # The last one added is the outermost: headers go on every answer, those of errors too.

@@ -3,10 +3,12 @@
 ``intake.bootstrap`` builds an object that has these; nothing here knows how.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
+from intake.domain.categories import AreaTeam, ServiceArea
 from intake.services.operations import Operations
 from intake.services.ports import Clock
 from intake.services.read_cases import ReadCases
@@ -26,6 +28,10 @@ class WebParts(Protocol):
     @property
     def secret_key(self) -> str:
         """The key in force: that of the settings, or the one made on first start."""
+
+    @property
+    def service_areas(self) -> Mapping[ServiceArea, AreaTeam]:
+        """The council's names for the service areas, and their teams."""
 
     @property
     def clock(self) -> Clock:

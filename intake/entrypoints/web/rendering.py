@@ -5,6 +5,7 @@ shown is decided by the modules of the pages.
 """
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
-from intake.domain.categories import Category, ServiceArea
+from intake.domain.categories import AreaTeam, Category, ServiceArea
 from intake.domain.deadlines import local_date
 from intake.entrypoints.web import wording
 from intake.entrypoints.web.parts import parts_of
@@ -24,7 +25,7 @@ STATIC_FOLDER = FOLDER / "static"
 class Pages:
     """The templates of the officers' pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, areas: Mapping[ServiceArea, AreaTeam]) -> None:
         self._environment = Environment(
             loader=ChoiceLoader(
                 [
@@ -50,7 +51,7 @@ class Pages:
         )
         self._environment.globals.update(
             Category=Category,
-            ServiceArea=ServiceArea,
+            areas=areas,
             static=static_address,
         )
 

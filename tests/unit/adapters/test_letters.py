@@ -202,7 +202,8 @@ def test_what_is_no_complaint_can_be_made_one(writer: JinjaLetterWriter, kind: s
         assert "YES" not in letter.text
     else:
         assert re.search(
-            r"[Rr]eply to this email and start with the word YES\. Or call us on 01632 960000\.", letter.text
+            r"[Rr]eply to this email and start with the word YES\. Or call us on 01632 960000\.",
+            letter.text,
         )
 
 

@@ -26,6 +26,7 @@ from intake.domain.references import reference_from_number
 
 NOW = datetime(2026, 8, 7, 10, 0, tzinfo=UTC)
 OWN = ("feedback@council.example", "complaints@council.example")
+AREA_NAMES = {area: area.label for area in ServiceArea}
 
 
 def facts(**changes: object) -> ReceiptFacts:
@@ -330,7 +331,10 @@ def a_case(**changes: object) -> Case:
 
 
 def test_the_service_area_is_named_when_it_is_settled():
-    assert letter_facts(a_case(), subject="", received_at=NOW)["area"] == "Housing repairs"
+    assert (
+        letter_facts(a_case(), subject="", received_at=NOW, area_names=AREA_NAMES)["area"]
+        == "Housing repairs"
+    )
 
 
 @pytest.mark.parametrize(
@@ -342,17 +346,25 @@ def test_the_service_area_is_named_when_it_is_settled():
     ],
 )
 def test_the_service_area_is_not_named_when_nobody_settled_it(changes):
-    assert letter_facts(a_case(**changes), subject="", received_at=NOW)["area"] == ""
+    assert (
+        letter_facts(a_case(**changes), subject="", received_at=NOW, area_names=AREA_NAMES)["area"]
+        == ""
+    )
 
 
 @pytest.mark.parametrize("changes", [{"urgent": True}, {"hazards": ("damp_mould",)}])
 def test_a_danger_of_any_kind_is_a_fact_of_the_letter(changes):
-    assert letter_facts(a_case(**changes), subject="", received_at=NOW)["danger"] is True
+    assert (
+        letter_facts(a_case(**changes), subject="", received_at=NOW, area_names=AREA_NAMES)[
+            "danger"
+        ]
+        is True
+    )
 
 
 def test_a_complaint_promises_no_date_of_an_answer():
     """Its clock starts with the letter that defines it (Housing Ombudsman Code 6.3)."""
     complaint = a_case(category=Category.COMPLAINT, acknowledge_by=date(2026, 8, 14))
-    told = letter_facts(complaint, subject="", received_at=NOW)
+    told = letter_facts(complaint, subject="", received_at=NOW, area_names=AREA_NAMES)
     assert told["reply_by"] is None
     assert told["acknowledge_by"] == date(2026, 8, 14)
