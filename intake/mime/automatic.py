@@ -84,7 +84,7 @@ _REPLY_PHRASE = re.compile(
     r"|автоответ|автоматический ответ|автоматична відповідь|răspuns automat|αυτόματη απάντηση"
     r"|otomatik yanıt|automatski odgovor|samodejni odgovor|automatinis atsakymas|automaatvastus"
     r"|自動応答|自動返信|自动答复|自动回复|자동 회신|תגובה אוטומטית|رد تلقائي"
-    r"|ateb awtomatig)\]?\s*(?P<end>[:：;|]|$)",
+    r"|ateb awtomatig)\]?\s*(?P<end>[:：;|]|$|(?<=\]) ?)",
     re.IGNORECASE,
 )
 _REPLY_SUBJECT = re.compile(
@@ -95,8 +95,10 @@ _REPLY_SUBJECT = re.compile(
     r"|annual leave|on holiday|abwesend|abwesenheit|nicht im büro|absence|absent|absence du bureau"
     r"|fuera de (?:la )?oficina|ausente|fora do escritório|fuori ufficio|assente|afwezig"
     r"|afwezigheid"
-    r"|niet aanwezig|frånvaro|frånvarande|fravær|poissa|nieobecność|nieobecny|mimo kancelář"
-    r"|unavailable|i am away|i'm away|currently away)\]?\s*(?:[:：;(\[-]|–|\||$|until|till|from|bis"
+    r"|niet aanwezig|frånvaro|frånvarande|fravær(?:ende)?|poissa|nieobecność|nieobecny"
+    r"|mimo kancelář"
+    r"|unavailable|(?:(?:i am|i'm|i’m) )?(?:currently )?(?:away|out of (?:the )?office"
+    r"|on (?:holiday|vacation)))\]?\s*(?:[:：;(\[-]|–|\||$|until|till|from|bis"
     r"|jusqu|tot |hasta|re:)",
     re.IGNORECASE,
 )
@@ -116,6 +118,7 @@ _ABSENT = re.compile(
 )
 _DO_NOT_REPLY = re.compile(
     r"(?:do not|don't|please do not|cannot) (?:reply|respond) (?:directly )?to this"
+    r" (?:\w+ )?(?:e-?mail|message|mail|address|notification|account)\b"
     r"|this (?:is an|e-?mail (?:is|was|has been)|message (?:is|was|has been)) (?:an )?(?:automat"
     r"|auto-?generat"
     r"|system[- ]generated|sent (?:automatically|from an? (?:unmonitored|unattended|notification)))"
@@ -126,9 +129,8 @@ _DO_NOT_REPLY = re.compile(
 _NO_REPLY = re.compile(
     r"[^@]{0,40}(?:no|do[-_.]?not|don[-_.]?t|non|nicht)[-_.]?(?:reply|respond|response|antworten"
     r"|responder"
-    r"|rispondere|repondre)[^@]{0,40}@|(?:notifications?|alerts?|news(?:letter)?|mailing"
-    r"|automailer)"
-    r"[^@]{0,20}@",
+    r"|rispondere|repondre)[^@]{0,40}@|(?:notifications?|alerts?|news(?:letters?)?|mailing"
+    r"|automailer)(?:[-_.+](?:system|service|mailer|bot|team|center|centre))?@",
     re.IGNORECASE,
 )
 _AUTO_REPLY_HEADERS = (
@@ -170,6 +172,7 @@ _LIST_HEADERS = (
     "x-mailer-listid",
 )
 _NEGATIVE = {"no", "false", "0", "none", ""}
+_REPLY_MAILER = re.compile(r"\bvacation\b|auto-?(?:respond|repl)|\bautomail", re.IGNORECASE)
 _REPLY_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 
 
@@ -243,15 +246,23 @@ def _auto_reply(evidence: Evidence) -> _Found:
 def _reply_by_header(evidence: Evidence) -> str:
     headers = evidence.headers
     submitted = _submitted(headers)
-    if submitted == "auto-replied" or (submitted and not _list(evidence)):
+    if submitted == "auto-replied" or (submitted and not _list_header(evidence)):
         return f"auto-submitted: {submitted}"
     for name in _AUTO_REPLY_HEADERS:
         if name in headers and headers.plain(name).strip().casefold() not in _NEGATIVE:
             return name
+    return _reply_by_program(headers)
+
+
+def _reply_by_program(headers: Headers) -> str:
     if "autoresponder" in headers.plain("x-post-messageclass").casefold():
         return "x-post-messageclass"
-    precedence = _first_word(headers.plain("precedence"))
-    return f"precedence: {precedence}" if precedence in _REPLY_PRECEDENCE else ""
+    if any(value.strip().lower() == b"autoresponder" for value in headers.all_raw("delivered-to")):
+        return "delivered-to: autoresponder"
+    if _REPLY_MAILER.search(headers.plain("x-mailer")):
+        return "x-mailer"
+    words = (_first_word(headers.plain(name)) for name in ("precedence", "x-precedence"))
+    return next((f"precedence: {word}" for word in words if word in _REPLY_PRECEDENCE), "")
 
 
 def _reply_by_content(evidence: Evidence) -> str:
@@ -262,7 +273,7 @@ def _reply_by_content(evidence: Evidence) -> str:
 
 def _reply_by_subject(evidence: Evidence) -> str:
     phrase = _REPLY_PHRASE.match(evidence.subject)
-    if phrase and phrase["end"]:
+    if phrase and (phrase["end"].strip() or phrase[0].rstrip().endswith("]")):
         return "subject: automatic reply"
     if (phrase or _REPLY_SUBJECT.match(evidence.subject)) and _is_backed(evidence):
         return "subject: out of office"
@@ -294,9 +305,9 @@ def _has_null_path(headers: Headers) -> bool:
 
 def _list(evidence: Evidence) -> _Found:
     headers = evidence.headers
-    for name in _LIST_HEADERS:
-        if headers.raw(name) and not _is_own_list(evidence):
-            return Automatic.LIST, name
+    name = _list_header(evidence)
+    if name:
+        return Automatic.LIST, name
     precedence = _first_word(headers.plain("precedence"))
     if precedence in ("list", "bulk", "junk") and not _is_own_list(evidence):
         return Automatic.LIST, f"precedence: {precedence}"
@@ -304,6 +315,12 @@ def _list(evidence: Evidence) -> _Found:
     if feedback and "amazonses" not in feedback.casefold():
         return Automatic.LIST, "feedback-id"
     return None
+
+
+def _list_header(evidence: Evidence) -> str:
+    present = (name for name in _LIST_HEADERS if evidence.headers.raw(name))
+    name = next(present, "")
+    return "" if name and _is_own_list(evidence) else name
 
 
 def _is_own_list(evidence: Evidence) -> bool:
