@@ -5,7 +5,7 @@ import io
 import json
 import smtplib
 
-import httpx
+import httpx2 as httpx
 
 from intake.domain.categories import Category
 from tests.support.residents import COMPLAINT, Council, mail, new_address
