@@ -8,7 +8,6 @@ import re
 
 from intake.mime import languages
 
-_MAX_CHARS = 1_000
 _BLOCK_LINES = 24
 _DASHED = re.compile(
     r"[\s>*_]*(?:-{2,}|_{3,}|={3,}|—{2,}|–{2,}|\*{3,})\s*(?:"
@@ -53,8 +52,6 @@ _KIND_OF_LABEL = _kinds()
 def starts_earlier_message(texts: list[str], index: int) -> bool:
     """Whether an earlier message begins at this line."""
     text = texts[index]
-    if len(text) > _MAX_CHARS:
-        return False
     if _DASHED.match(text) or _BEGIN.match(text):
         return True
     if _REPLY_ABOVE.match(text):

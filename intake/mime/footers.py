@@ -154,14 +154,14 @@ def _is_disclaimer(text: str, *, after_disclaimer: bool) -> bool:
         return False
     opens = bool(_OPENING.match(text))
     anchored = len({anchor.lower() for anchor in _ANCHORS.findall(text)})
+    if len(_COMPANY.findall(text)) >= 2:
+        return True
     if not anchored and not opens and not after_disclaimer:
-        return len(_COMPANY.findall(text)) >= 2
+        return False
     terms = {term.lower() for term in _TERMS.findall(text)}
     if opens:
         return len(terms) >= 2
     if anchored and len(terms) >= (3 if anchored > 1 or _MISDIRECTED.search(text) else 4):
-        return True
-    if len(_COMPANY.findall(text)) >= 2:
         return True
     return after_disclaimer and len(terms) + 2 * anchored >= 3
 

@@ -5,9 +5,7 @@ the meaning of any single field to other modules.
 """
 
 import base64
-import binascii
 import re
-from collections.abc import Iterator
 
 from intake.mime.charsets import clean_text, decoded
 
@@ -43,10 +41,6 @@ class Headers:
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
-
-    def names(self) -> Iterator[str]:
-        """The lower-case field names, each once."""
-        return iter(self._by_name)
 
     def raw(self, name: str) -> bytes:
         """The first value that is not blank, or the empty bytes."""
@@ -187,7 +181,4 @@ def lenient_base64(data: bytes) -> bytes:
     """Base64 decoded with foreign characters, wrong padding and a torn end forgiven."""
     letters = _NOT_BASE64.sub(b"", data)
     letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
-    try:
-        return base64.b64decode(letters + b"=" * (-len(letters) % 4))
-    except binascii.Error:
-        return b""
+    return base64.b64decode(letters + b"=" * (-len(letters) % 4))

@@ -44,3 +44,15 @@ def test_identity_differs_each_time_when_there_is_neither_id_nor_date():
     assert message_identity(_WITHOUT_DATE) != message_identity(_WITHOUT_DATE)
     assert message_identity(_WITHOUT_DATE, nonce="a") != message_identity(_WITHOUT_DATE, nonce="b")
     assert message_identity(_WITHOUT_DATE, nonce="a") == message_identity(_WITHOUT_DATE, nonce="a")
+
+
+def test_the_first_subject_counts_when_there_are_two():
+    twice = _MAIL.replace(b"Subject: Missed bin\r\n", b"Subject: Missed bin\r\nSubject: x\r\n")
+
+    assert message_identity(twice) == message_identity(_MAIL)
+
+
+def test_identity_is_the_same_when_a_body_of_over_a_megabyte_ends_in_blank_lines():
+    large = _MAIL + b"My bin was missed.\r\n" * 60_000
+
+    assert message_identity(large + b"\r\n\r\n") == message_identity(large)

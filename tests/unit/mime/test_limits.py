@@ -61,3 +61,11 @@ def test_an_officer_is_warned_when_the_text_is_longer_than_is_read():
 
     assert parsed.body.startswith("some words")
     assert any("very long" in warning for warning in parsed.warnings)
+
+
+def test_the_first_fifty_files_are_listed_when_a_text_holds_more():
+    file = b"begin 644 a.txt\n#0V%T\nend\n"
+
+    parsed = parse_message(_PLAIN + b"Files:\n" + file * 60)
+
+    assert len(parsed.attachments) == 50
