@@ -71,6 +71,10 @@ class Handler:
         self._limit = _limit(parts.settings.limit_per_peer)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
+    def __dir__(self) -> list[str]:
+        # See ``Protocol.__dir__``.
+        return _HOOKS
+
     async def handle_EHLO(  # noqa: N802 - aiosmtpd names the hook and gives its arguments
         self,
         _server: SMTP,
@@ -144,6 +148,9 @@ class Handler:
             place = "".join(traceback.format_tb(error.__traceback__))
             log.error("smtp_session_failed", error=type(error).__name__, place=place)
         return OUR_FAULT
+
+
+_HOOKS = [name for name in vars(Handler) if name.startswith("handle_")]
 
 
 class Server:

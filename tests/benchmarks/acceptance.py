@@ -26,7 +26,7 @@ WARM_UP = 100
 
 
 def measure(
-    *, rounds: int = ROUNDS, messages: int = 1000, mails_each: int = 1_000_000
+    *, rounds: int = ROUNDS, messages: int = 600, mails_each: int = 1_000_000
 ) -> Iterator[Figure]:
     """The four servers' median messages a second."""
     rates = _rates(rounds, messages, mails_each)
