@@ -208,13 +208,12 @@ class _Reading:
     def _compose(self, texts: list[_Text]) -> None:
         contents = self.contents
         for text in _without_repeats(texts):
-            if text.html:
-                if text.html not in contents.html_sources:
-                    contents.html_sources.append(text.html)
-                contents.from_html |= not contents.lines
-                lines = lines_of_html(text.html)
-            else:
-                lines = lines_of_text(text.plain)
+            if text.html and text.html not in contents.html_sources:
+                contents.html_sources.append(text.html)
+            lines = lines_of_html(text.html) if text.html else lines_of_text(text.plain)
+            # The first text with words says what the body came from; a list's footer does not.
+            if not any(line.text for line in contents.lines):
+                contents.from_html = bool(text.html)
             if contents.lines and contents.lines[-1].text:
                 contents.lines.append(Line("", Mark.OWN))
             contents.lines.extend(lines)

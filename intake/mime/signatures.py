@@ -6,6 +6,7 @@ Decides only on sure signs; a closing and the name under it stay with the person
 import re
 
 _DELIMITER = re.compile(r"(?:--|—|__)[ \t\u00a0]*$")
+_ARMOUR_BEGINS = re.compile(r"-----BEGIN PGP SIGN(?:ED MESSAGE|ATURE)-----\s*$")
 _DRAWN = re.compile(r"[ \t]*([~=*_-])\1{2,}[ \t]*$")
 _DASH_NAME = re.compile(r"[-–—][ \t]?[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,2}\s*$")
 _POINT = re.compile(r"\s*[-–—•*]")
@@ -85,6 +86,7 @@ _ORGANISATION = re.compile(
 def mark(texts: list[str], apart: list[bool]) -> None:
     """Sets `apart` for the lines of signatures.
 
+    - The armour of OpenPGP round a signed text (RFC 9580, 7).
     - A line of the delimiter "-- " (RFC 3676, 4.3) and what follows it, up to the next quotation
       or the end, when that is short.
     - One line that a mail program adds ("Sent from my iPhone").
@@ -93,6 +95,7 @@ def mark(texts: list[str], apart: list[bool]) -> None:
     - The same under a name alone, or under a drawn line.
     - A last line of a dash and a name, where no list of points is.
     """
+    _mark_armour(texts, apart)
     _mark_delimited(texts, apart)
     _mark_drawn(texts, apart)
     _mark_dash_name(texts, apart)
@@ -101,6 +104,19 @@ def mark(texts: list[str], apart: list[bool]) -> None:
             apart[index] = True
     _mark_last_line(texts, apart)
     _mark_contact_block(texts, apart)
+
+
+def _mark_armour(texts: list[str], apart: list[bool]) -> None:
+    within = ""
+    for index, text in enumerate(texts):
+        if _ARMOUR_BEGINS.match(text):
+            within = text
+        elif within.startswith("-----BEGIN PGP SIGNED") and not text.strip():
+            within = ""
+        if within:
+            apart[index] = True
+        if text.startswith("-----END PGP SIGNATURE-----"):
+            within = ""
 
 
 def _mark_delimited(texts: list[str], apart: list[bool]) -> None:
