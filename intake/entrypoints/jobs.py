@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, timedelta
 from functools import partial
 
 import structlog
@@ -64,7 +64,7 @@ class Schedule:
             self._run,
             "interval",
             seconds=seconds,
-            args=(name, work),
+            args=(name, timedelta(seconds=seconds), work),
             id=name,
             max_instances=1,
             coalesce=True,
@@ -72,7 +72,7 @@ class Schedule:
             next_run_time=self._application.clock.now(),
         )
 
-    def _run(self, name: str, work: Callable[[], str]) -> None:
+    def _run(self, name: str, every: timedelta, work: Callable[[], str]) -> None:
         """Run one job, if this node has the schedule, and note how it went."""
         record = self._records[name]
         started_at = self._application.clock.now()
@@ -89,7 +89,9 @@ class Schedule:
             record,
             last_started_at=started_at,
             last_finished_at=self._application.clock.now(),
-            next_run_at=self._next_run_at(name),
+            # Not asked of the scheduler: while it shuts down it holds the lock that answers, and
+            # waits for this job.
+            next_run_at=started_at + every,
             last_result=result or record.last_result,
             last_error=error,
             runs=record.runs + 1,
@@ -110,10 +112,6 @@ class Schedule:
                 unit.commit()
         except IntakeError as exc:
             log.warning("job_not_noted", job=record.name, reason=str(exc))
-
-    def _next_run_at(self, name: str) -> datetime | None:
-        job = self._scheduler.get_job(name)
-        return job.next_run_time if job else None
 
     def _holds_lease(self) -> bool:
         with self._lease_lock:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.ports import free_port
 from tests.support.program import Intake
+from tests.support.relay import Relay
+from tests.support.residents import REQUEST, Council, mail, new_address
 from tests.support.waiting import poll_until
 
 
@@ -61,6 +63,21 @@ def test_stopping_ends_every_process_with_status_zero(start_intake: Callable[...
     children = psutil.Process(intake.pid).children(recursive=True)
     assert intake.stop() == 0
     assert [child for child in children if child.is_running()] == []
+
+
+def test_a_stop_while_letters_are_being_sent_waits_for_no_time_out(
+    start_intake: Callable[..., Intake], relay: Relay
+) -> None:
+    """The scheduler once waited for a job that waited for the scheduler."""
+    relay.stop()
+    intake = start_intake(RELAY_HOST=relay.host, RELAY_PORT=str(relay.port))
+    council = Council(intake, relay)
+    council.receive(mail(*REQUEST, sender=new_address()))
+    relay.start()
+    relay.wait_for(1, 60)
+    council.close()
+    assert intake.stop() == 0
+    assert "role_killed" not in intake.log()
 
 
 def test_the_roles_end_when_their_supervisor_is_killed(
