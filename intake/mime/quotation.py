@@ -21,6 +21,7 @@ from intake.mime.intros import (
 from intake.mime.lines import Line, Mark
 
 MAX_LINES = 10_000
+_MAX_INTROS = 2_000
 _MAX_LINE_CHARS = 1_000
 
 _QUOTE_SIGN = re.compile(r"[ \t]{0,3}>")
@@ -103,8 +104,9 @@ class _Reading:
         )
 
     def _intros(self) -> None:
-        for end, text in enumerate(self.texts):
-            if self.apart[end] or not ends_intro(text):
+        ends = [end for end, text in enumerate(self.texts) if ends_intro(text)]
+        for end in ends[:_MAX_INTROS]:
+            if self.apart[end]:
                 continue
             start = intro_start(self.texts, end, self._first_own_line(end))
             if start is None:

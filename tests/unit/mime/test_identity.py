@@ -56,3 +56,15 @@ def test_identity_is_the_same_when_a_body_of_over_a_megabyte_ends_in_blank_lines
     large = _MAIL + b"My bin was missed.\r\n" * 60_000
 
     assert message_identity(large + b"\r\n\r\n") == message_identity(large)
+
+
+def test_identity_is_the_same_when_an_unused_field_is_folded():
+    folded = b"X-Trace: one\r\n two\r\n" + _MAIL
+
+    assert message_identity(folded) == message_identity(_MAIL)
+
+
+def test_an_identity_is_given_when_there_is_no_body():
+    assert message_identity(b"Message-ID: <m1@example.org>") == message_identity(
+        b"Message-ID: <m1@example.org>\n\n"
+    )
