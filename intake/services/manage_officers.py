@@ -8,6 +8,8 @@ from intake.services.ports import Clock, Passwords, Store
 
 # Long enough beside the lock-out; no rule on kinds of characters, which only makes worse ones.
 FEWEST_CHARACTERS = 12
+# RFC 5321 section 4.5.3.1: 64 before the @, 255 after it.
+LONGEST_EMAIL = 320
 DEMO_EMAIL = "demo@council.example"
 DEMO_NAME = "Demo Officer"
 
@@ -29,6 +31,8 @@ def add_officer(
     local, at, domain = email.strip().rpartition("@")
     if not (local and at and "." in domain) or any(each.isspace() for each in email.strip()):
         raise InvalidSubmission(f"{email!r} is not an email address.")
+    if len(email) > LONGEST_EMAIL:
+        raise InvalidSubmission(f"An email address has at most {LONGEST_EMAIL} characters.")
     if not name.strip():
         raise InvalidSubmission("The officer needs a name.")
     if len(password) < FEWEST_CHARACTERS:

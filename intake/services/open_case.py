@@ -85,7 +85,8 @@ class CaseRules:
         """
         if read.is_machine_written:
             return False
-        if chooses_complaint(read.parsed.body, case.category):
+        # A reply typed on a telephone may hold its one word in the subject alone.
+        if chooses_complaint(read.parsed.body.strip() or read.parsed.subject, case.category):
             self._make_complaint(work, case, read, now)
             return True
         said = read.classification

@@ -290,6 +290,18 @@ def test_a_complaint_is_acknowledged_within_five_working_days_over_christmas(des
     assert str(case.respond_by) == "2027-01-19"
 
 
+def test_yes_in_the_subject_of_an_empty_reply_is_a_yes(desk: Desk) -> None:
+    first = mail(*COMMENT, sender=new_address())
+    desk.receive(first)
+    desk.work_off()
+    answer = follow_up(first, "")
+    answer.replace_header("Subject", "YES")
+    desk.receive(answer)
+    desk.work_off()
+    (case,) = desk.cases()
+    assert case.category is Category.COMPLAINT
+
+
 @pytest.mark.parametrize("text", ["YES", "Yes please\n\nJo", "yes - make it a complaint"])
 def test_yes_starts_the_complaint_s_clock_on_the_day_of_the_choice(desk: Desk, text: str) -> None:
     first = mail(*COMMENT, sender=new_address())
