@@ -48,6 +48,11 @@ _COMPANY = re.compile(
     re.IGNORECASE,
 )
 _MAX_HEADING_CHARS = 50
+_ABOUT_ITSELF = re.compile(
+    r"[\s*_>]*(?:this|the information in this) (?:e-?mail|message|communication)\b"
+    r".{0,80}\b(?:confidential|intended|addressee|privileged)",
+    re.IGNORECASE,
+)
 _LEAST_DISCLAIMER_CHARS = 40
 _SURE = re.compile(
     r"[\s*_>]*(?:p )?(?:"
@@ -134,7 +139,7 @@ def _paragraphs(texts: list[str], apart: list[bool]) -> list[tuple[int, int]]:
 
 
 def _starts_added(text: str) -> bool:
-    return bool(_SURE.match(text) or _OPENING.match(text))
+    return bool(_SURE.match(text) or _OPENING.match(text) or _ABOUT_ITSELF.match(text))
 
 
 def _is_added(text: str, *, after_disclaimer: bool) -> bool:

@@ -10,6 +10,8 @@ _ARMOUR_BEGINS = re.compile(r"-----BEGIN PGP SIGN(?:ED MESSAGE|ATURE)-----\s*$")
 _DRAWN = re.compile(r"[ \t]*([~=*_-])\1{2,}[ \t]*$")
 _DASH_NAME = re.compile(r"[-–—][ \t]?[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,2}\s*$")
 _POINT = re.compile(r"\s*[-–—•*]")
+_TWO_SENTENCES = re.compile(r"[a-z]{2}[.!?] +[^\W\d_]")
+_POSTSCRIPT = re.compile(r"\s*p\.? ?s\.?\b", re.IGNORECASE)
 _SENTENCE = re.compile(r".{60,}[.!?]\s*$")
 _DEVICE = (
     r"(?:my |the |mijn |meinem |mon |ma |mi |mio |min |mit |moj\w* |m\w{2}n )?"
@@ -129,7 +131,7 @@ def _mark_delimited(texts: list[str], apart: list[bool]) -> None:
             end += 1
         has_text_above = any(text.strip() for text in texts[:index])
         exact = texts[index] == "-- "
-        if divides and not exact:
+        if not exact and (divides or _is_prose(texts[index + 1 : end])):
             continue
         if has_text_above and _is_brief(texts[index + 1 : end], exact=exact):
             apart[index:end] = [True] * (end - index)
@@ -140,6 +142,11 @@ def _divides(texts: list[str], apart: list[bool]) -> bool:
     own = [text for text, is_apart in zip(texts, apart, strict=True) if not is_apart]
     drawn = [place for place, text in enumerate(own) if _DELIMITER.match(text)]
     return len(drawn) > 1 and any(_SENTENCE.match(text) for text in own[drawn[0] :])
+
+
+def _is_prose(texts: list[str]) -> bool:
+    """Whether a person goes on to write under two dashes: sentences, and no way to reach them."""
+    return any(_TWO_SENTENCES.search(text) for text in texts) and not _contacts(texts)
 
 
 def _is_brief(texts: list[str], *, exact: bool) -> bool:
@@ -181,7 +188,9 @@ def _mark_contact_block(texts: list[str], apart: list[bool]) -> None:
     tail = own[-14:]
     closing = next((n for n in range(len(tail) - 1, -1, -1) if _is_closing(texts[tail[n]])), None)
     block = tail[closing + 2 :] if closing is not None else _lines_under_name(texts, tail)
-    if not 2 <= len(block) <= 11 or any(len(texts[i]) > 120 for i in block):
+    if not 2 <= len(block) <= 11 or any(
+        len(texts[i]) > 120 or _POSTSCRIPT.match(texts[i]) for i in block
+    ):
         return
     contacts = sum(bool(_PHONE_LABEL.search(texts[i]) or _WEB.search(texts[i])) for i in block)
     offices = sum(bool(_ORGANISATION.search(texts[i])) for i in block)
