@@ -382,8 +382,9 @@ def evaluate_command(files: tuple[Path, ...]) -> None:
 
 @main.command("retrain")
 @click.option("--use", help="Do not train: use this model again ('shipped' or a folder's name).")
+@click.option("--limit", type=int, help="A trial on so many messages; its model is never used.")
 @_told
-def retrain_command(use: str | None) -> None:
+def retrain_command(use: str | None, limit: int | None) -> None:
     """Train the classifier from the corpus and the officers' words; use it unless it is worse."""
     from intake.entrypoints.learning import retrain, use_model
 
@@ -392,11 +393,14 @@ def retrain_command(use: str | None) -> None:
         use_model(application, use)
         click.echo(f"model {use} is used from the next start on")
         return
-    folder, worse = retrain(application)
-    if worse:
+    folder, worse = retrain(application, limit=limit)
+    if limit is not None:
+        click.echo(f"model {folder.name} is a trial on {limit} messages and is not used")
+    elif worse:
         click.echo(f"model {folder.name} is not used: {'; '.join(worse)}")
         sys.exit(1)
-    click.echo(f"model {folder.name} is used from the next start on")
+    else:
+        click.echo(f"model {folder.name} is used from the next start on")
 
 
 def _print_json(value: dict[str, Any], *, flush: bool = False) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from intake.adapters.db.store import SqlStore
 from tests.support.desk import Desk
+from tests.support.post_room import PostRoom
 
 
 @pytest.fixture
@@ -23,3 +24,11 @@ def store(migrated_database_url: str) -> Iterator[SqlStore]:
     opened = SqlStore(migrated_database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def post_room(migrated_database_url: str, tmp_path: Path) -> Iterator[PostRoom]:
+    """The services and the worker on each kind of database, with nothing received yet."""
+    room = PostRoom(migrated_database_url, tmp_path)
+    yield room
+    room.application.store.close()
