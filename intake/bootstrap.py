@@ -260,6 +260,15 @@ class Application:
             )
         return f"version {found}"
 
+    def make_ready(self) -> None:
+        """Make a database without a schema ready. Raises ``DependencyError`` for an outdated one.
+
+        A program that runs on it may need the schema it has: only ``migrate`` changes that.
+        """
+        if not schema.current(self.store.engine):
+            self.migrate()
+        self.check_schema()
+
     def migrate(self) -> None:
         """Bring the schema up to date. Raises ``StoreUnavailable``."""
         schema.migrate(self.store.engine)

@@ -71,6 +71,13 @@ def _application() -> Any:
     return Application(_settings())
 
 
+def _opened() -> Any:
+    """The application with its database: a new one is made ready, an outdated one refused."""
+    application = _application()
+    application.make_ready()
+    return application
+
+
 @main.command()
 @click.option("--only", help="Some of the roles: smtp, imap, web, worker, jobs; comma separated.")
 @click.option("--demo", is_flag=True, help="Make an officer to try the pages with.")
@@ -233,7 +240,7 @@ def list_cases(as_json: bool, status: str | None, category: str | None, words: s
     from intake.services.read_cases import case_as_json
 
     query = _query(status, category, words)
-    with _application().store.reading() as work:
+    with _opened().store.reading() as work:
         for row in work.cases.iterate(query):
             if as_json:
                 _print_json(case_as_json(row))
@@ -266,7 +273,7 @@ def show_case(reference: str, as_json: bool) -> None:
     """Show everything about one case."""
     from intake.services.read_cases import case_file_as_json
 
-    shown = case_file_as_json(_application().read_cases.file(reference.upper()))
+    shown = case_file_as_json(_opened().read_cases.file(reference.upper()))
     if as_json:
         _print_json(shown)
         return
@@ -298,8 +305,7 @@ def add_officer_command(email: str, name: str, role: str, password_stdin: bool) 
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    application = _application()
-    application.migrate()
+    application = _opened()
     added = add_officer(
         application.store,
         application.passwords,
@@ -345,7 +351,7 @@ def export(form: str, status: str | None, category: str | None) -> None:
     """Write all cases to standard output, oldest first, as CSV or JSON lines."""
     from intake.entrypoints.exporting import write_cases
 
-    with _application().store.reading() as work:
+    with _opened().store.reading() as work:
         write_cases(work.cases.iterate(_query(status, category, "")), form, sys.stdout)
 
 
@@ -358,7 +364,7 @@ def report(first: datetime | None, last: datetime | None, as_json: bool) -> None
     """Count what came in, by category and service area, and how it was handled."""
     from intake.services.report_volumes import ReportVolumes, report_as_text
 
-    application = _application()
+    application = _opened()
     volumes = ReportVolumes(application.store, application.clock).run(
         first.date() if first else None, last.date() if last else None
     )
@@ -393,6 +399,7 @@ def retrain_command(use: str | None, limit: int | None) -> None:
         use_model(application, use)
         click.echo(f"model {use} is used from the next start on")
         return
+    application.make_ready()
     folder, worse = retrain(application, limit=limit)
     if limit is not None:
         click.echo(f"model {folder.name} is a trial on {limit} messages and is not used")

@@ -44,11 +44,12 @@ def retrain(application: Application, *, limit: int | None = None) -> tuple[Path
     with learnt.open("w", encoding="utf-8") as out:
         for each in corrections(application.store):
             out.write(json.dumps(each) + "\n")
-    _train(folder, learnt, limit)
+    _train(folder, learnt, limit, against=model_dir(application.settings))
     if limit is not None:
         return folder, []
-    before = _test_figures(model_dir(application.settings))
-    worse = reasons_against(before, _test_figures(folder))
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    figures = meta["intake"]["figures"]
+    worse = reasons_against(figures["test_of_the_other"], figures["test"])
     if not worse:
         use_model(application, folder.name)
     return folder, worse
@@ -70,10 +71,11 @@ def use_model(application: Application, name: str) -> None:
     draft.replace(active)
 
 
-def _train(folder: Path, learnt: Path, limit: int | None) -> None:
-    command = [sys.executable, "-m", "nlp_models.training", "--out", str(folder)]
+def _train(folder: Path, learnt: Path, limit: int | None, *, against: Path) -> None:
+    command = [sys.executable, "-m", "nlp_models.training"]
+    command += ["--out", str(folder.resolve()), "--against", str(against.resolve())]
     if learnt.stat().st_size:
-        command += ["--corrections", str(learnt)]
+        command += ["--corrections", str(learnt.resolve())]
     if limit is not None:
         command += ["--limit", str(limit)]
     try:
@@ -85,12 +87,6 @@ def _train(folder: Path, learnt: Path, limit: int | None) -> None:
             "The training failed; the lines above say why. It needs the libraries that "
             "`make model` sets up."
         )
-
-
-def _test_figures(folder: Path) -> dict[str, Any]:
-    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    figures: dict[str, Any] = meta["intake"]["figures"]["test"]
-    return figures
 
 
 def _lines(file: Path) -> Iterable[tuple[int, str]]:

@@ -100,10 +100,12 @@ def _run_imap(application: Application, ready: Ready) -> None:
 def _run_worker(application: Application, ready: Ready) -> None:
     from intake.entrypoints.worker import Worker
 
-    stop = _stop_event()
     os.nice(application.settings.worker.niceness)
+    # Loading the model takes seconds; a signal to end meanwhile ends it at once.
+    model = application.classifier.model_version
+    stop = _stop_event()
     worker = Worker(application, stop)
-    ready(application.classifier.model_version)
+    ready(model)
     worker.run()
 
 

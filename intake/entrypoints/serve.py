@@ -77,10 +77,13 @@ class Supervisor:
             signal.signal(number, self._stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._selector.register(self._wake_read, selectors.EVENT_READ)
+        status = 0
         for role in self._roles:
             self._start(role)
             self._await_ready(role)
-        status = self._look_after()
+            status = self._look_after()
+            if status:
+                break
         while not self._stopping and not status:
             self._listen(self._seconds_to_restart())
             status = self._look_after()
@@ -109,7 +112,10 @@ class Supervisor:
         status = 1
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            # Until the role has handlers of its own, a signal to end simply ends it: it has begun
+            # nothing. The supervisor's handlers would take the signal and do nothing here.
+            for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
             self._selector.close()
             for fd in (self._parent_write, self._wake_read, self._wake_write):
                 os.close(fd)

@@ -18,7 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the graph and prints the figures that `retrain` compares."""
     options = _parser().parse_args(arguments)
     run = Run(
-        out=options.out, seed=options.seed, corrections=options.corrections, limit=options.limit
+        out=options.out,
+        seed=options.seed,
+        corrections=options.corrections,
+        limit=options.limit,
+        against=options.against,
     )
     try:
         run_all(run)
@@ -47,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nlp_models.training", description=__doc__)
     parser.add_argument("--out", type=Path, default=MODEL_DIR, help="where the model is written")
     parser.add_argument("--corrections", type=Path, help="officers' corrections, as JSON Lines")
+    parser.add_argument("--against", type=Path, help="a model to measure on the same messages")
     parser.add_argument("--limit", type=int, help="learn from so many messages only")
     parser.add_argument("--seed", type=int, default=1, help="divides the folds")
     return parser

@@ -45,6 +45,7 @@ class Run:
     seed: int
     corrections: Path | None = None
     limit: int | None = None
+    against: Path | None = None
     data_hash: str = ""
     learnt: list[LabelledMessage] = field(default_factory=list)
     unseen: list[LabelledMessage] = field(default_factory=list)
@@ -167,12 +168,15 @@ def package_model(run: Run) -> None:
 
 
 def evaluate_model(run: Run) -> None:
-    """Measures the folds and the packaged model on the test split, and writes down both."""
+    """Measures the folds and the packaged model on the test split, and writes down both.
+
+    The model it is to be compared with, if any, is asked about the same messages.
+    """
     run.figures = {"cross_validation": report(_out_of_fold_pairs(run))}
-    classifier = SpacyClassifier.load(run.out)
-    run.figures["test"] = evaluate(
-        classifier, [(one.message, expected_of(one)) for one in run.unseen]
-    )
+    asked = [(one.message, expected_of(one)) for one in run.unseen]
+    run.figures["test"] = evaluate(SpacyClassifier.load(run.out), asked)
+    if run.against is not None:
+        run.figures["test_of_the_other"] = evaluate(SpacyClassifier.load(run.against), asked)
     package.write_figures(run.out, run.figures)
 
 

@@ -1,6 +1,7 @@
 """Starting: what a wrong setting says, and what happens around a start and an end."""
 
 import socket
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,3 +109,25 @@ def test_the_demo_officer_is_not_made_where_others_could_reach_the_pages(tmp_pat
     finished = Intake(tmp_path, settings={"HTTP_HOST": "0.0.0.0"}).command("serve", "--demo")
     assert finished.returncode == 2
     assert "http.host" in finished.stderr
+
+
+def test_commands_work_on_a_new_database_and_refuse_an_outdated_one(tmp_path: Path) -> None:
+    intake = Intake(tmp_path, settings={})
+    listed = intake.command("cases", "list", "--json")
+    assert (listed.returncode, listed.stdout) == (0, "")
+    with sqlite3.connect(intake.data_folder / "intake.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0000'")
+    refused = intake.command("cases", "list", "--json")
+    assert refused.returncode == 1
+    assert "run `intake migrate`" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_stop_right_after_the_start_waits_for_no_time_out(
+    start_intake: Callable[..., Intake],
+) -> None:
+    """Roles once kept the supervisor's handlers while they loaded, and the signal was lost."""
+    intake = start_intake("--only", "smtp,web,worker,jobs")
+    psutil.Process(intake.pid).children()[0].kill()
+    assert intake.stop() == 0
+    assert "role_killed" not in intake.log()

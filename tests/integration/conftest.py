@@ -27,8 +27,8 @@ def store(migrated_database_url: str) -> Iterator[SqlStore]:
 
 
 @pytest.fixture
-def post_room(migrated_database_url: str, tmp_path: Path) -> Iterator[PostRoom]:
+def room(migrated_database_url: str, tmp_path: Path) -> Iterator[PostRoom]:
     """The services and the worker on each kind of database, with nothing received yet."""
-    room = PostRoom(migrated_database_url, tmp_path)
-    yield room
-    room.application.store.close()
+    opened = PostRoom(migrated_database_url, tmp_path)
+    yield opened
+    opened.application.store.close()

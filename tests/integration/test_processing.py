@@ -16,87 +16,87 @@ from tests.support.residents import COMMENT, COMPLIMENT, mail, new_address
 
 
 def test_a_message_the_program_fails_on_is_set_aside_after_three_tries_and_the_others_go_on(
-    post_room: PostRoom,
+    room: PostRoom,
 ) -> None:
-    post_room.receive(mail("one", POISON, sender=new_address()))
-    post_room.receive(mail(*COMMENT, sender=new_address()))
-    post_room.work_off()
-    bad, good = sorted(post_room.cases(), key=lambda case: case.category is not None)
+    room.receive(mail("one", POISON, sender=new_address()))
+    room.receive(mail(*COMMENT, sender=new_address()))
+    room.work_off()
+    bad, good = sorted(room.cases(), key=lambda case: case.category is not None)
     assert good.category is Category.COMMENT
     assert (bad.category, bad.status) == (None, Status.TO_REVIEW)
     assert bad.decision_reason == SET_ASIDE
-    with post_room.application.store.reading() as work:
+    with room.application.store.reading() as work:
         aside = work.inbound.list_set_aside()
     assert [(each.tries, each.case_reference) for each in aside] == [(3, bad.reference)]
     assert "ZeroDivisionError" in aside[0].error
 
 
 def test_a_message_set_aside_is_read_into_the_same_case_when_it_is_tried_again(
-    post_room: PostRoom,
+    room: PostRoom,
 ) -> None:
-    post_room.receive(mail("one", POISON, sender=new_address()))
-    post_room.work_off()
-    (before,) = post_room.cases()
-    post_room.classifier.fails_on = set()
-    with post_room.application.store.writing() as work:
+    room.receive(mail("one", POISON, sender=new_address()))
+    room.work_off()
+    (before,) = room.cases()
+    room.classifier.fails_on = set()
+    with room.application.store.writing() as work:
         work.inbound.retry(work.inbound.list_set_aside()[0].id)
         work.commit()
-    post_room.work_off()
-    (after,) = post_room.cases()
+    room.work_off()
+    (after,) = room.cases()
     assert after.reference == before.reference
     assert (after.category, after.subject) == (Category.COMMENT, "one")
-    assert "receipt_queued" in post_room.kinds(after)
-    with post_room.application.store.reading() as work:
+    assert "receipt_queued" in room.kinds(after)
+    with room.application.store.reading() as work:
         assert work.inbound.list_set_aside() == []
 
 
 def test_a_message_that_ended_the_worker_three_times_is_set_aside_unread(
-    post_room: PostRoom,
+    room: PostRoom,
 ) -> None:
-    post_room.receive(mail(*COMMENT, sender=new_address()))
-    process = post_room.application.process_message
+    room.receive(mail(*COMMENT, sender=new_address()))
+    process = room.application.process_message
     for _ in range(3):
         assert process.claim("a worker that dies") is not None
-        post_room.clock.move(hours=1)
-    post_room.work_off()
-    (case,) = post_room.cases()
+        room.clock.move(hours=1)
+    room.work_off()
+    (case,) = room.cases()
     assert case.decision_reason == SET_ASIDE
-    assert "unreadable" in post_room.kinds(case)
+    assert "unreadable" in room.kinds(case)
 
 
 def test_a_message_becomes_a_case_without_a_category_when_the_classifier_is_away(
-    post_room: PostRoom,
+    room: PostRoom,
 ) -> None:
-    post_room.classifier.is_available = False
-    post_room.receive(mail(*COMMENT, sender=new_address()))
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.classifier.is_available = False
+    room.receive(mail(*COMMENT, sender=new_address()))
+    room.work_off()
+    (case,) = room.cases()
     assert (case.category, case.status) == (None, Status.TO_REVIEW)
     assert case.decision_reason == UNCLASSIFIED
-    assert "receipt_queued" in post_room.kinds(case)
+    assert "receipt_queued" in room.kinds(case)
 
 
-def test_a_worker_whose_claim_ran_out_does_not_enter_the_message_again(post_room: PostRoom) -> None:
-    post_room.receive(mail(*COMMENT, sender=new_address()))
-    process = post_room.application.process_message
+def test_a_worker_whose_claim_ran_out_does_not_enter_the_message_again(room: PostRoom) -> None:
+    room.receive(mail(*COMMENT, sender=new_address()))
+    process = room.application.process_message
     slow = process.claim("slow worker")
     assert slow is not None
-    post_room.clock.move(hours=1)
-    post_room.work_off()
+    room.clock.move(hours=1)
+    room.work_off()
     with pytest.raises(ClaimLost):
         process.process(slow)
-    assert len(post_room.cases()) == 1
+    assert len(room.cases()) == 1
 
 
 def test_a_worker_takes_over_at_once_what_the_last_one_of_its_name_held(
-    post_room: PostRoom,
+    room: PostRoom,
 ) -> None:
-    post_room.receive(mail(*COMMENT, sender=new_address()))
-    name = f"{post_room.application.settings.node_name}:worker"
-    assert post_room.application.process_message.claim(name) is not None
-    post_room.work_off()
-    assert len(post_room.cases()) == 1
-    with post_room.application.store.reading() as work:
+    room.receive(mail(*COMMENT, sender=new_address()))
+    name = f"{room.application.settings.node_name}:worker"
+    assert room.application.process_message.claim(name) is not None
+    room.work_off()
+    assert len(room.cases()) == 1
+    with room.application.store.reading() as work:
         assert work.inbound.count_by_state()[InboundState.CLAIMED] == 0
 
 
@@ -105,103 +105,103 @@ def follow_up(first: EmailMessage, text: str) -> EmailMessage:
     return mail("Re: it", text, sender=sender, In_Reply_To=first["Message-ID"])
 
 
-def test_a_reply_brings_a_closed_case_back_before_an_officer(post_room: PostRoom) -> None:
+def test_a_reply_brings_a_closed_case_back_before_an_officer(room: PostRoom) -> None:
     first = mail(*COMMENT, sender=new_address())
-    post_room.receive(first)
-    post_room.work_off()
-    post_room.close_case(post_room.cases()[0])
-    post_room.receive(follow_up(first, "And another thing about those benches."))
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.receive(first)
+    room.work_off()
+    room.close_case(room.cases()[0])
+    room.receive(follow_up(first, "And another thing about those benches."))
+    room.work_off()
+    (case,) = room.cases()
     assert case.status is Status.TO_REVIEW
 
 
-def test_mere_thanks_do_not_reopen_a_closed_case(post_room: PostRoom) -> None:
+def test_mere_thanks_do_not_reopen_a_closed_case(room: PostRoom) -> None:
     first = mail(*COMMENT, sender=new_address())
-    post_room.receive(first)
-    post_room.work_off()
-    post_room.close_case(post_room.cases()[0])
-    post_room.receive(follow_up(first, f"Many {THANKS}, all done."))
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.receive(first)
+    room.work_off()
+    room.close_case(room.cases()[0])
+    room.receive(follow_up(first, f"Many {THANKS}, all done."))
+    room.work_off()
+    (case,) = room.cases()
     assert case.status is Status.CLOSED
-    assert "joined" in post_room.kinds(case)
+    assert "joined" in room.kinds(case)
 
 
 def test_a_later_message_that_reads_graver_goes_to_an_officer_and_changes_no_category(
-    post_room: PostRoom,
+    room: PostRoom,
 ) -> None:
     first = mail(*COMMENT, sender=new_address())
-    post_room.receive(first)
-    post_room.work_off()
-    post_room.receive(follow_up(first, f"This is {GRAVE}."))
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.receive(first)
+    room.work_off()
+    room.receive(follow_up(first, f"This is {GRAVE}."))
+    room.work_off()
+    (case,) = room.cases()
     assert case.category is Category.COMMENT
     assert case.decision is Decision.REVIEW
     assert case.decision_reason == "A later message reads as: complaint."
 
 
-def test_a_danger_in_a_later_message_makes_its_case_urgent(post_room: PostRoom) -> None:
+def test_a_danger_in_a_later_message_makes_its_case_urgent(room: PostRoom) -> None:
     first = mail(*COMPLIMENT, sender=new_address())
-    post_room.receive(first)
-    post_room.work_off()
-    post_room.receive(follow_up(first, "There is a smell of gas in the hall."))
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.receive(first)
+    room.work_off()
+    room.receive(follow_up(first, "There is a smell of gas in the hall."))
+    room.work_off()
+    (case,) = room.cases()
     assert (case.urgent, case.hazards) == (True, ("gas",))
-    assert "hazard" in post_room.kinds(case)
+    assert "hazard" in room.kinds(case)
 
 
-def test_a_machine_s_answer_in_a_thread_changes_nothing_about_its_case(post_room: PostRoom) -> None:
+def test_a_machine_s_answer_in_a_thread_changes_nothing_about_its_case(room: PostRoom) -> None:
     first = mail(*COMMENT, sender=new_address())
-    post_room.receive(first)
-    post_room.work_off()
-    (before,) = post_room.cases()
+    room.receive(first)
+    room.work_off()
+    (before,) = room.cases()
     away = follow_up(first, "YES I am away until Monday.")
     away["Auto-Submitted"] = "auto-replied"
-    post_room.receive(away)
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.receive(away)
+    room.work_off()
+    (case,) = room.cases()
     assert (case.category, case.status) == (before.category, before.status)
-    assert post_room.kinds(case).count("receipt_queued") == 1
+    assert room.kinds(case).count("receipt_queued") == 1
 
 
 def test_a_complaint_is_acknowledged_within_five_working_days_over_christmas(
-    post_room: PostRoom,
+    room: PostRoom,
 ) -> None:
     """Housing Ombudsman Code 6.2; 25 and 28 December 2026 and 1 January 2027 are holidays."""
-    post_room.receive(mail("gate", f"This is {GRAVE}.", sender=new_address()))
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.receive(mail("gate", f"This is {GRAVE}.", sender=new_address()))
+    room.work_off()
+    (case,) = room.cases()
     assert str(case.acknowledge_by) == "2027-01-05"
     assert str(case.respond_by) == "2027-01-19"
 
 
-def test_yes_in_the_subject_of_an_empty_reply_is_a_yes(post_room: PostRoom) -> None:
+def test_yes_in_the_subject_of_an_empty_reply_is_a_yes(room: PostRoom) -> None:
     first = mail(*COMMENT, sender=new_address())
-    post_room.receive(first)
-    post_room.work_off()
+    room.receive(first)
+    room.work_off()
     answer = follow_up(first, "")
     answer.replace_header("Subject", "YES")
-    post_room.receive(answer)
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.receive(answer)
+    room.work_off()
+    (case,) = room.cases()
     assert case.category is Category.COMPLAINT
 
 
 @pytest.mark.parametrize("text", ["YES", "Yes please\n\nJo", "yes - make it a complaint"])
 def test_yes_starts_the_complaint_s_clock_on_the_day_of_the_choice(
-    post_room: PostRoom, text: str
+    room: PostRoom, text: str
 ) -> None:
     first = mail(*COMMENT, sender=new_address())
-    post_room.receive(first)
-    post_room.work_off()
-    (before,) = post_room.cases()
-    post_room.clock.at = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
-    post_room.receive(follow_up(first, text))
-    post_room.work_off()
-    (case,) = post_room.cases()
+    room.receive(first)
+    room.work_off()
+    (before,) = room.cases()
+    room.clock.at = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
+    room.receive(follow_up(first, text))
+    room.work_off()
+    (case,) = room.cases()
     assert (case.category, case.stage) == (Category.COMPLAINT, 1)
     assert str(case.acknowledge_by) == "2027-01-18"
     assert case.received_at == before.received_at

@@ -145,7 +145,9 @@ class Intake:
         with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=60) as client:
             client.sendmail(sender, list(recipients), mail)
 
-    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, stdin: str = "", timeout_seconds: float = 120
+    ) -> subprocess.CompletedProcess[str]:
         """Runs another command of the same installation, to its end."""
         return subprocess.run(
             [PROGRAM, *arguments],
@@ -155,7 +157,7 @@ class Intake:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=timeout_seconds,
         )
 
     def cases(self) -> list[dict[str, Any]]:
