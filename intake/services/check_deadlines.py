@@ -42,7 +42,7 @@ class CheckDeadlines:
                             written += 1
                 work.commit()
             if len(cases) < PORTION:
-                return f"{written} notes written" if written else "nothing due"
+                return f"notes written: {written}" if written else "nothing due"
             after_id = cases[-1].id or 0
 
 

@@ -19,9 +19,9 @@ def test_a_complaint_s_date_is_noted_when_near_and_when_missed_and_each_once(
     (case,) = room.cases()
     assert str(case.acknowledge_by) == "2027-01-05"
     assert room.application.check_deadlines.run() == "nothing due"
-    assert run(room, 4) == "1 notes written"
+    assert run(room, 4) == "notes written: 1"
     assert run(room, 4) == "nothing due"
-    assert run(room, 6) == "1 notes written"
+    assert run(room, 6) == "notes written: 1"
     assert room.kinds(case)[-2:] == ["deadline_near", "deadline_missed"]
 
 

@@ -119,7 +119,7 @@ def size(count: int) -> str:
 def duration(seconds: float) -> str:
     """A short time in words."""
     if seconds < 120:
-        return f"{seconds:.0f} seconds"
+        return "1 second" if round(seconds) == 1 else f"{seconds:.0f} seconds"
     return f"{seconds / 60:.0f} minutes"
 
 

@@ -68,6 +68,7 @@ def test_a_size_reads_as_people_say_it(count, words):
 
 
 def test_a_duration_reads_in_seconds_then_minutes():
+    assert wording.duration(1.2) == "1 second"
     assert wording.duration(41.3) == "41 seconds"
     assert wording.duration(600) == "10 minutes"
 
