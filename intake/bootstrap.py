@@ -12,7 +12,6 @@ from intake.adapters.clock import SystemClock
 from intake.adapters.db import schema
 from intake.adapters.db.group_commit import GroupCommitInbound
 from intake.adapters.db.store import SqlStore
-from intake.adapters.holidays import BankHolidaysOfEngland
 from intake.adapters.letter_mail import ReceiptMail
 from intake.adapters.letters import Council, JinjaLetterWriter
 from intake.adapters.mailer import FolderMailer, SmtpMailer
@@ -27,7 +26,7 @@ from intake.services.check_deadlines import CheckDeadlines
 from intake.services.deliver_outbox import DeliverOutbox, DeliveryPolicy
 from intake.services.open_case import CaseRules
 from intake.services.operations import Operations
-from intake.services.ports import Classifier, Clock, Mailer
+from intake.services.ports import Classifier, Clock, Holidays, Mailer
 from intake.services.process_message import ProcessingRules, ProcessMessage
 from intake.services.read_cases import ReadCases
 from intake.services.read_message import MessageReader
@@ -100,8 +99,11 @@ class Application:
         return load_service_areas(resolved(self.settings.service_areas))
 
     @cached_property
-    def holidays(self) -> BankHolidaysOfEngland:
+    def holidays(self) -> Holidays:
         """Bank holidays of England and Wales."""
+        # Its library brings an HTTP client along, which would keep mail waiting at the start.
+        from intake.adapters.holidays import BankHolidaysOfEngland
+
         return BankHolidaysOfEngland()
 
     @cached_property

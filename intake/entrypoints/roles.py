@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 
 import structlog
-import uvicorn
 
 from intake.bootstrap import Application
 from intake.errors import ConfigurationError
@@ -65,6 +64,9 @@ async def _serve_smtp(application: Application, ready: Ready) -> None:
 
 
 def _run_web(application: Application, ready: Ready) -> None:
+    # The supervisor loads this module before mail is accepted; only this role needs these.
+    import uvicorn
+
     from intake.entrypoints.web.app import create_app
 
     http = application.settings.http
