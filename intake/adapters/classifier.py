@@ -6,9 +6,8 @@ decision. Model files are checked against the hashes in the model's `meta.json` 
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -19,8 +18,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from intake.adapters.heads import CATEGORY, Floats, Head
 from intake.adapters.language_detection import LanguageDetector
-from intake.adapters.spacy_components import HEADS, Floats, Head, LinearHeads
+from intake.adapters.message_text import as_read
+from intake.adapters.spacy_components import ANSWERS, ENCODER, LINEAR, AnswersPipe
 from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import Classification, MessageText, Thresholds, decide
 from intake.errors import ClassifierUnavailable, ConfigurationError
@@ -29,10 +30,6 @@ _BATCH: Final = 64
 _MOST_EVIDENCE: Final = 3
 # A sentence that moves the answer less than this share of what the strongest does is no evidence.
 _WEAKEST_EVIDENCE: Final = 0.25
-_MOST_AT_START: Final = 12_000
-_MOST_AT_END: Final = 8_000
-_MOST_OF_SUBJECT: Final = 1_000
-_LONG_RUN: Final = re.compile(r"(\S{100})\S+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +51,7 @@ class AnswerReader:
         """The classification that these probabilities mean."""
         probabilities = {
             Category(label): float(value)
-            for label, value in zip(self.heads["category"].labels, whole["category"], strict=True)
+            for label, value in zip(self.heads[CATEGORY].labels, whole[CATEGORY], strict=True)
         }
         category = max(probabilities, key=lambda each: probabilities[each])
         urgent = self._holds(whole, "urgent")
@@ -91,15 +88,14 @@ class SpacyClassifier:
     """Answers about messages from a trained pipeline; may be shared between threads."""
 
     def __init__(self, pipeline: Language, *, model_version: str) -> None:
-        heads = pipeline.get_pipe(HEADS)
-        assert isinstance(heads, LinearHeads)
-        assert heads.model is not None
+        answers = pipeline.get_pipe(ANSWERS)
+        assert isinstance(answers, AnswersPipe)
         self._pipeline = pipeline
         self._languages = LanguageDetector()
         self._lock = Lock()
         self._reader = AnswerReader(
-            heads={head.name: head for head in heads.model.heads},
-            thresholds=thresholds_from_json(heads.decision),
+            heads={head.name: head for head in answers.heads},
+            thresholds=thresholds_from_json(answers.decision),
             model_version=model_version,
         )
 
@@ -115,8 +111,7 @@ class SpacyClassifier:
             pipeline = spacy.load(model_dir)
         except (OSError, ValueError, KeyError) as exc:
             raise ConfigurationError(f"{model_dir}: the model does not load: {exc}") from exc
-        weights = meta["intake"]["files"][f"{HEADS}/weights.npz"]
-        return cls(pipeline, model_version=f"{meta['name']}-{meta['version']}-{weights[:8]}")
+        return cls(pipeline, model_version=_version(meta))
 
     @property
     def model_version(self) -> str:
@@ -130,7 +125,7 @@ class SpacyClassifier:
     def classify_many(self, messages: Iterable[MessageText]) -> Iterator[Classification]:
         """What kind each message is, in order. Raises `ClassifierUnavailable`."""
         remaining = iter(messages)
-        while batch := [_bounded(message) for message in islice(remaining, _BATCH)]:
+        while batch := [as_read(message) for message in islice(remaining, _BATCH)]:
             try:
                 # The zone frees the words of these messages, or a long run would keep them all;
                 # a vocabulary has room for one zone at a time, hence the lock.
@@ -173,24 +168,9 @@ def thresholds_as_json(thresholds: Thresholds) -> dict[str, Any]:
     }
 
 
-def _bounded(message: MessageText) -> MessageText:
-    """The message within bounds that keep any answer under a second, in characters that exist.
-
-    Broken mail and chat programs leave lone surrogates, which no UTF-8 can hold.
-    What is cut is the middle of a very long text: the point of a letter stands at its beginning
-    or its end. A run without a space is no word beyond 100 characters, and tokenizing it would
-    take time by the square of its length.
-    """
-    text = message.text.encode("utf-8", "replace").decode()
-    if len(text) > _MOST_AT_START + _MOST_AT_END:
-        text = f"{text[:_MOST_AT_START]}\n{text[-_MOST_AT_END:]}"
-    subject = message.subject.encode("utf-8", "replace").decode()
-    return replace(message, subject=subject[:_MOST_OF_SUBJECT], text=_LONG_RUN.sub(r"\1", text))
-
-
 def _evidence(doc: Doc) -> list[str]:
     """The sentences without which the category would be less likely, strongest first."""
-    probabilities = doc._.answers.whole["category"]
+    probabilities = doc._.answers.whole[CATEGORY]
     category = int(np.argmax(probabilities))
     effects = _log_odds(probabilities[category]) - _log_odds(doc._.answers.without[:, category])
     sentences = list(doc.sents)
@@ -209,6 +189,15 @@ def _log_odds(probability: Floats) -> Floats:
 def _subject_alone(message: MessageText) -> list[str]:
     subject = message.subject.strip()
     return [subject] if subject else []
+
+
+def _version(meta: Mapping[str, Any]) -> str:
+    """Name and version, and the beginning of one hash over those of both models' weights."""
+    files = meta["intake"]["files"]
+    parts = [files[f"{LINEAR}/weights.npz"], files[f"{ENCODER}/encoder.onnx"]]
+    parts.append(files[f"{ANSWERS}/heads.json"])
+    digest = hashlib.sha256("".join(parts).encode()).hexdigest()
+    return f"{meta['name']}-{meta['version']}-{digest[:8]}"
 
 
 def _checked_meta(model_dir: Path) -> dict[str, Any]:

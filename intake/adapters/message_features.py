@@ -2,7 +2,7 @@
 
 Training and run time both draw features here, so that they can never differ; a change that alters
 what a text yields must raise `FEATURES_VERSION`, and a model trained before is then refused.
-Weighing the counts is left to `spacy_components`.
+Weighing the counts is left to `linear_model`.
 """
 
 import re
@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from intake.adapters.message_text import CleanMessage
 from intake.domain.hazards import hazard_signs
-from intake.domain.text import normalise, without_instructions
 from intake.domain.topics import topic_signs
 
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 
 BLOCKS = "acefhsuw"
 """The kinds of feature, by the letter their names begin with; each is scaled to length one.
@@ -39,21 +39,19 @@ class MessageParts:
     sentences: Sequence[Counter[str]]
 
 
-def message_parts(*, channel: str, subject: str, sentences: Sequence[str]) -> MessageParts:
-    """The features of a message; instructions to the sorting software yield none."""
-    clean = [without_instructions(normalise(sentence)) for sentence in sentences]
-    subject = without_instructions(normalise(subject))
-    last = len(clean) - 1
-    words = sum(len(sentence.split()) for sentence in clean)
-    frame = Counter(f"s:{gram}" for gram in _word_grams(_tokens(subject), 1, 2))
-    frame.update(f"h:subject {sign}" for sign in hazard_signs(subject))
-    frame.update(f"a:{area}" for area in topic_signs(subject))
-    frame.update((f"f:channel {channel}", f"f:length {min(words.bit_length(), 9)}"))
+def message_parts(message: CleanMessage) -> MessageParts:
+    """The features of a message."""
+    last = len(message.sentences) - 1
+    words = sum(len(sentence.split()) for sentence in message.sentences)
+    frame = Counter(f"s:{gram}" for gram in _word_grams(_tokens(message.subject), 1, 2))
+    frame.update(f"h:subject {sign}" for sign in hazard_signs(message.subject))
+    frame.update(f"a:{area}" for area in topic_signs(message.subject))
+    frame.update((f"f:channel {message.channel}", f"f:length {min(words.bit_length(), 9)}"))
     return MessageParts(
         frame=frame,
         sentences=[
             Counter(_sentence_features(sentence, first=index == 0, last=index == last))
-            for index, sentence in enumerate(clean)
+            for index, sentence in enumerate(message.sentences)
         ],
     )
 

@@ -1,40 +1,48 @@
-"""The parts of our spaCy pipeline: where sentences end, and what linear heads say of a message.
+"""The parts of our spaCy pipeline: sentences, what each model says, and the answers made of both.
+
+    intake_sentences ─► intake_linear ─► intake_encoder ─► intake_answers
 
 Importing this module registers them, so it must be imported before a model is loaded. Training
-builds the same pipeline and fills in the heads' arrays; nothing here learns. What the numbers mean
-for a case is left to `intake.domain.classification`.
+builds the same pipeline and fills it in; nothing here learns. What the numbers mean for a case is
+left to `intake.domain.classification`.
 """
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from intake.adapters.message_features import (
-    BLOCKS,
-    FEATURES_VERSION,
-    MessageParts,
-    message_parts,
-)
-
-Floats = npt.NDArray[np.float32]
+from intake.adapters.encoder import Encoder
+from intake.adapters.heads import CATEGORY, Head, answers
+from intake.adapters.linear_model import LinearModel
+from intake.adapters.message_features import message_parts
+from intake.adapters.message_text import CleanMessage, clean_message
 
 SENTENCES: Final = "intake_sentences"
-HEADS: Final = "intake_linear_heads"
+LINEAR: Final = "intake_linear"
+ENCODER: Final = "intake_encoder"
+ANSWERS: Final = "intake_answers"
 
-for _name, _default in (("channel", "email"), ("subject", ""), ("answers", None)):
+for _name, _default in (
+    ("channel", "email"),
+    ("subject", ""),
+    ("linear", None),
+    ("encoder", None),
+    ("answers", None),
+):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=_default)
 
 
+_ENCODED_AT_ONCE: Final = 2
 # A line this long was broken by a mail program, not by its writer.
 _WRAPPED_LINE: Final = 50
 _SENTENCE_END: Final = re.compile(r"^(?:[.!?…]+|[.!?…]+[\"')\]]+)$")
@@ -71,177 +79,100 @@ def _is_wrapped(doc: Doc, line_end: Token, line_start: int) -> bool:
     return long and line_end.text.count("\n") == 1 and following[:1].islower()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Head:
-    """One question the model answers, as a run of columns of the weight matrix.
-
-    An `exclusive` head's labels rule each other out and its probabilities sum to one; otherwise
-    each label is a question of its own. `scale` and `offsets` calibrate the raw scores;
-    `thresholds` says from which probability a label counts, where that is this head's business.
-    """
-
-    name: str
-    labels: Sequence[str]
-    start: int
-    exclusive: bool
-    scale: float = 1.0
-    offsets: Sequence[float] = ()
-    thresholds: Sequence[float] = ()
-
-    @property
-    def columns(self) -> slice:
-        """Where this head's labels stand in the weight matrix."""
-        return slice(self.start, self.start + len(self.labels))
-
-    def probabilities(self, scores: Floats) -> Floats:
-        """Calibrated probabilities from raw scores, shape (..., labels)."""
-        shifted = scores * np.float32(self.scale)
-        if self.offsets:
-            shifted = shifted + np.asarray(self.offsets, dtype=np.float32)
-        if not self.exclusive:
-            return np.asarray(1.0 / (1.0 + np.exp(-shifted)), dtype=np.float32)
-        powers = np.exp(shifted - shifted.max(axis=-1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answers:
-    """What the heads say of one message.
-
-    `whole` maps a head's name to its probabilities. `without` holds, for each sentence in order,
-    the category probabilities of the message without that sentence.
-    """
-
-    whole: dict[str, Floats]
-    without: Floats
-
-
-@dataclass(kw_only=True)
-class LinearModel:
-    """Weights over counted features: a term frequency model with several heads.
-
-    `weights` has the shape (features, columns); `block` gives each feature's place in `BLOCKS`.
-    """
-
-    features: Sequence[str]
-    idf: Floats
-    weights: npt.NDArray[np.float16]
-    bias: Floats
-    heads: tuple[Head, ...]
-    index: dict[str, int] = field(init=False)
-    block: npt.NDArray[np.int8] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.index = {feature: position for position, feature in enumerate(self.features)}
-        blocks = [BLOCKS.index(feature[0]) for feature in self.features]
-        self.block = np.array(blocks, dtype=np.int8)
-
-    def answers(self, parts: MessageParts) -> Answers:
-        """What every head says of the message, and the category without each sentence."""
-        positions, counts = self._counts([parts.frame, *parts.sentences])
-        total = counts.sum(axis=0)
-        rows = np.vstack([total, total - counts[1:]])
-        weighed = weigh(rows, self.idf[positions], self.block[positions])
-        weights = self.weights[positions].astype(np.float32)
-        scores = weighed[0] @ weights + self.bias
-        category = self.heads[0]
-        # Only the category is asked again without each sentence: small enough a product that
-        # the linear algebra library starts no threads for it.
-        without = weighed[1:] @ weights[:, category.columns] + self.bias[category.columns]
-        return Answers(
-            whole={head.name: head.probabilities(scores[head.columns]) for head in self.heads},
-            without=category.probabilities(without),
-        )
-
-    def _counts(self, parts: Sequence[Counter[str]]) -> tuple[npt.NDArray[np.int64], Floats]:
-        """The positions of all features that occur, and how often each occurs in each part."""
-        known = [
-            [(self.index[name], count) for name, count in part.items() if name in self.index]
-            for part in parts
-        ]
-        positions = np.array(sorted({place for part in known for place, _ in part}), dtype=np.int64)
-        column = {place: number for number, place in enumerate(positions.tolist())}
-        counts = np.zeros((len(parts), len(positions)), dtype=np.float32)
-        for row, part in zip(counts, known, strict=True):
-            for place, count in part:
-                row[column[place]] = count
-        return positions, counts
-
-
-def weigh(counts: Floats, idf: Floats, block: npt.NDArray[np.int8]) -> Floats:
-    """Term frequencies: 1 + log(count), times idf, each block scaled to length one."""
-    values = np.where(counts > 0.5, 1.0 + np.log(np.maximum(counts, 1.0)), 0.0) * idf
-    for number in range(len(BLOCKS)):
-        part = values[:, block == number]
-        length = np.sqrt((part * part).sum(axis=1, keepdims=True))
-        values[:, block == number] = part / np.maximum(length, 1e-9)
-    return np.asarray(values, dtype=np.float32)
-
-
-@Language.factory(HEADS)
-class LinearHeads:
-    """Answers every head's question about a message and leaves the answers on the `Doc`.
-
-    Sets `doc._.answers` and, as spaCy's own categorizers do, `doc.cats`.
-    """
-
-    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy's signature
-        self.name = name
-        self.model: LinearModel | None = None
-        self.decision: dict[str, Any] = {}
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Asks the heads. Raises `ValueError` before weights are set or loaded."""
-        if self.model is None:
-            raise ValueError("the linear heads have no weights yet")
-        answers = self.model.answers(doc_parts(doc))
-        doc._.answers = answers
-        category = self.model.heads[0]
-        doc.cats = dict(zip(category.labels, answers.whole[category.name].tolist(), strict=True))
-        return doc
-
-    def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
-        """Writes arrays as `.npz`, features as sorted text, heads as JSON; nothing is pickled."""
-        folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        assert self.model is not None
-        model = self.model
-        np.savez_compressed(
-            folder / "weights.npz", idf=model.idf, weights=model.weights, bias=model.bias
-        )
-        (folder / "features.txt").write_text("\n".join(model.features), encoding="utf-8")
-        heads = {
-            "features_version": FEATURES_VERSION,
-            "heads": [asdict(head) for head in model.heads],
-            "decision": self.decision,
-        }
-        (folder / "heads.json").write_text(json.dumps(heads, indent=1), encoding="utf-8")
-
-    def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> "LinearHeads":  # noqa: ARG002
-        """Reads what `to_disk` wrote. Raises `ValueError` for a model of other features."""
-        folder = Path(path)
-        written = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-        if written["features_version"] != FEATURES_VERSION:
-            raise ValueError(
-                f"the model was trained on features of version {written['features_version']}, "
-                f"this program draws version {FEATURES_VERSION}"
-            )
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            self.model = LinearModel(
-                features=(folder / "features.txt").read_text(encoding="utf-8").split("\n"),
-                idf=arrays["idf"],
-                weights=arrays["weights"],
-                bias=arrays["bias"],
-                heads=tuple(Head(**head) for head in written["heads"]),
-            )
-        self.decision = written["decision"]
-        return self
-
-
-def doc_parts(doc: Doc) -> MessageParts:
-    """The features of a `Doc` whose sentences are marked; training reads them here too."""
-    return message_parts(
+def doc_message(doc: Doc) -> CleanMessage:
+    """The message of a `Doc` whose sentences are marked; training reads it here too."""
+    return clean_message(
         channel=doc._.channel,
         subject=doc._.subject,
         sentences=[sentence.text for sentence in doc.sents],
     )
+
+
+@Language.factory(LINEAR)
+class LinearPipe:
+    """Leaves the linear model's scores on `doc._.linear`."""
+
+    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy's signature
+        self.name = name
+        self.model: LinearModel | None = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Asks the model. Raises `ValueError` before one is set or loaded."""
+        if self.model is None:
+            raise ValueError("the linear model has no weights yet")
+        doc._.linear = self.model.scores(message_parts(doc_message(doc)))
+        return doc
+
+    def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Writes the model's folder."""
+        assert self.model is not None
+        self.model.to_disk(Path(path))
+
+    def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> "LinearPipe":  # noqa: ARG002
+        """Reads the model's folder; raises `ValueError` for a model of other features."""
+        self.model = LinearModel.from_disk(Path(path))
+        return self
+
+
+@Language.factory(ENCODER)
+class EncoderPipe:
+    """Leaves the encoder's scores on `doc._.encoder`."""
+
+    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy's signature
+        self.name = name
+        self.encoder: Encoder | None = None
+        self.folder: Path | None = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Asks the encoder. Raises `ValueError` before one is loaded."""
+        if self.encoder is None:
+            raise ValueError("there is no encoder yet")
+        doc._.encoder = self.encoder.scores(*doc_message(doc).joined())
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:  # noqa: ARG002
+        """Asks about several messages at once, each by itself: a network run holds no lock."""
+        with ThreadPoolExecutor(_ENCODED_AT_ONCE) as pool:
+            yield from pool.map(self, list(stream))
+
+    def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Copies the encoder's folder: it was exported once and does not change."""
+        assert self.folder is not None
+        shutil.copytree(self.folder, path, dirs_exist_ok=True)
+
+    def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> "EncoderPipe":  # noqa: ARG002
+        """Loads the encoder. Raises `OSError`, `ValueError` or `KeyError`."""
+        self.folder = Path(path)
+        self.encoder = Encoder.from_disk(self.folder)
+        return self
+
+
+@Language.factory(ANSWERS)
+class AnswersPipe:
+    """Makes `doc._.answers` of both models' scores and, as spaCy's categorizers do, `doc.cats`."""
+
+    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy's signature
+        self.name = name
+        self.heads: Sequence[Head] = ()
+        self.decision: dict[str, Any] = {}
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Answers every question."""
+        doc._.answers = answers(self.heads, doc._.linear, doc._.encoder)
+        category = next(head for head in self.heads if head.name == CATEGORY)
+        doc.cats = dict(zip(category.labels, doc._.answers.whole[CATEGORY].tolist(), strict=True))
+        return doc
+
+    def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Writes weights, offsets and thresholds as JSON."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        facts = {"heads": [asdict(head) for head in self.heads], "decision": self.decision}
+        (folder / "heads.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+    def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> "AnswersPipe":  # noqa: ARG002
+        """Reads what `to_disk` wrote."""
+        facts = json.loads((Path(path) / "heads.json").read_text(encoding="utf-8"))
+        self.heads = tuple(Head(**head) for head in facts["heads"])
+        self.decision = facts["decision"]
+        return self

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 from intake.errors import IntakeError
-from nlp_models.training.graph import Run, run_all
-
-MODEL_DIR = Path(__file__).resolve().parent.parent / "model"
+from intake.adapters.spacy_components import ENCODER
+from nlp_models.training.graph import MODEL_DIR, Run, run_all
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     run = Run(
         out=options.out,
         seed=options.seed,
+        encoder=options.encoder,
         corrections=options.corrections,
         limit=options.limit,
         against=options.against,
@@ -50,6 +50,12 @@ _SHOWN = (
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nlp_models.training", description=__doc__)
     parser.add_argument("--out", type=Path, default=MODEL_DIR, help="where the model is written")
+    parser.add_argument(
+        "--encoder",
+        type=Path,
+        default=MODEL_DIR / ENCODER,
+        help="the folder of the exported encoder (nlp_models.training.encoder makes one)",
+    )
     parser.add_argument("--corrections", type=Path, help="officers' corrections, as JSON Lines")
     parser.add_argument("--against", type=Path, help="a model to measure on the same messages")
     parser.add_argument("--limit", type=int, help="learn from so many messages only")

@@ -1,18 +1,18 @@
-"""From raw scores on unseen voices to honest probabilities, and to the points where they decide.
+"""From both models' raw scores to honest probabilities, and to the points where they decide.
 
-Everything here is chosen on out-of-fold scores: never on the test split, never on scores of
-messages that the fitted head has seen.
+Everything here is chosen on the dev split, which neither model has learnt from: never on the test
+split, never on messages that a fitted model has seen.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import log_expit, log_softmax
 
-from intake.adapters.spacy_components import Head
+from intake.adapters.heads import Head
 from intake.domain.categories import Category
 from intake.domain.classification import Thresholds
 from nlp_models.training.corpus import LabelledMessage
@@ -30,32 +30,45 @@ URGENT_PRECISION = 0.60
 _FEWEST_DECISIONS = 15
 
 
-def calibrated(head: Head, scores: Scores, wanted: npt.NDArray[np.bool_]) -> Head:
-    """The head with the scale and offsets that make its probabilities likeliest.
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """The raw scores of both models on one question, each of shape (messages, labels)."""
 
-    One scale and one offset a label: vector scaling with a shared temperature for an exclusive
-    head, Platt scaling otherwise.
+    linear: Scores
+    encoder: Scores
+
+    def __getitem__(self, rows: npt.NDArray[np.bool_]) -> "Pair":
+        return Pair(linear=self.linear[rows], encoder=self.encoder[rows])
+
+
+def calibrated(head: Head, scores: Pair, wanted: npt.NDArray[np.bool_]) -> Head:
+    """The head with the weights and offsets that make its probabilities likeliest.
+
+    One weight a model and one offset a label: the combination of experts by logarithmic pooling
+    with vector scaling for an exclusive head, Platt scaling on both scores otherwise.
     """
-    labels = len(head.labels)
 
     def cost(parameters: npt.NDArray[np.float64]) -> float:
-        shifted = scores * np.exp(parameters[0]) + parameters[1:]
+        weights = np.exp(parameters[:2])
+        shifted = scores.linear * weights[0] + scores.encoder * weights[1] + parameters[2:]
         if head.exclusive:
             likelihood = log_softmax(shifted, axis=1)[wanted]
         else:
             likelihood = np.where(wanted, log_expit(shifted), log_expit(-shifted))
-        return float(-likelihood.mean() + 1e-3 * np.square(parameters[1:]).mean())
+        return float(-likelihood.mean() + 1e-3 * np.square(parameters[2:]).mean())
 
-    found = minimize(cost, np.zeros(labels + 1), method="L-BFGS-B").x
+    start = np.zeros(len(head.labels) + 2)
+    start[:2] = np.log(0.5)
+    found = minimize(cost, start, method="L-BFGS-B").x
     return replace(
         head,
-        scale=round(float(np.exp(found[0])), 4),
-        offsets=[round(float(offset), 4) for offset in found[1:]],
+        weights=[round(float(weight), 4) for weight in np.exp(found[:2])],
+        offsets=[round(float(offset), 4) for offset in found[2:]],
     )
 
 
 def with_thresholds(
-    found: Mapping[str, Head], scores: Mapping[str, Scores], messages: Sequence[LabelledMessage]
+    found: Mapping[str, Head], scores: Mapping[str, Pair], messages: Sequence[LabelledMessage]
 ) -> dict[str, Head]:
     """The heads of yes-or-no questions with the probabilities from which the answer is yes.
 
@@ -165,6 +178,9 @@ def _missed(
     return float((complaints & filed).sum() / max(1, complaints.sum()))
 
 
-def head_probabilities(head: Head, scores: Scores) -> Scores:
+def head_probabilities(head: Head, scores: Pair) -> Scores:
     """What the run-time head makes of these scores."""
-    return np.asarray(head.probabilities(scores.astype(np.float32)), dtype=np.float64)
+    found = head.probabilities(
+        scores.linear.astype(np.float32), scores.encoder.astype(np.float32)
+    )
+    return np.asarray(found, dtype=np.float64)

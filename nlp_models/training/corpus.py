@@ -15,14 +15,17 @@ from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import MessageText
 from intake.domain.hazards import Hazard
 
-# Files written for the test split alone, by voices that wrote nothing else.
-HELD_OUT = "test_"
+# Files of these names are wholly of that split: their writers wrote nothing else.
+WHOLE_FILES = {"test_": "test", "dev_": "dev"}
 CORPUS_DIR = Path(__file__).resolve().parent.parent / "corpus"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledMessage:
-    """One message of the corpus with what its writer or an officer says it is."""
+    """One message of the corpus with what its writer or an officer says it is.
+
+    `split` names the split of a file that is wholly `dev` or `test`, and is empty otherwise.
+    """
 
     id: str
     message: MessageText
@@ -34,16 +37,16 @@ class LabelledMessage:
     hard: bool
     voice: str
     family: str
-    held_out: bool
+    split: str
 
 
 def read_messages(path: Path) -> list[LabelledMessage]:
     """The messages of one JSON Lines file, in order. Raises `ValueError` naming the bad line."""
     messages = []
-    held_out = path.name.startswith(HELD_OUT)
+    split = next((name for start, name in WHOLE_FILES.items() if path.name.startswith(start)), "")
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            messages.append(_from_fields(json.loads(line), held_out=held_out))
+            messages.append(_from_fields(json.loads(line), split=split))
         except (KeyError, ValueError, TypeError) as exc:
             raise ValueError(f"{path.name}, line {number}: {exc!r}") from exc
     return messages
@@ -94,14 +97,12 @@ def fold(group: str, count: int, *, salt: str) -> int:
 
 
 def splits(messages: Sequence[LabelledMessage]) -> list[str]:
-    """For each message `train`, `dev` or `test`: eight, one and one tenths of the groups.
+    """For each message `train`, `dev` or `test`; no voice or family stands in two of them.
 
-    The same voice never stands in two of them, nor does a family. Messages of held-out files are
-    all of the test split.
+    The files written for dev or test are wholly that; of the others' voices a tenth is dev.
     """
-    names = ("test", "dev", *["train"] * 8)
     return [
-        "test" if message.held_out else names[fold(group, len(names), salt=_SALT)]
+        message.split or ("train" if fold(group, 10, salt=_SALT) else "dev")
         for message, group in zip(messages, groups(messages), strict=True)
     ]
 
@@ -113,7 +114,7 @@ def _family_or_voice(message: LabelledMessage) -> str:
     return f"family {message.family}" if message.family else f"voice {message.voice}"
 
 
-def _from_fields(fields: dict[str, object], *, held_out: bool) -> LabelledMessage:
+def _from_fields(fields: dict[str, object], *, split: str) -> LabelledMessage:
     return LabelledMessage(
         id=str(fields["id"]),
         message=MessageText(
@@ -126,6 +127,6 @@ def _from_fields(fields: dict[str, object], *, held_out: bool) -> LabelledMessag
         landlord=bool(fields["landlord"]),
         hard=bool(fields.get("hard", False)),
         voice=str(fields["voice"]),
-        held_out=held_out,
+        split=split,
         family=str(fields.get("family") or ""),
     )

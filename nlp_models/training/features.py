@@ -1,6 +1,6 @@
 """From messages to the weighed sparse matrix that the heads are fitted on.
 
-Features come from the run-time pipeline itself; the weighing repeats `spacy_components.weigh` on
+Features come from the run-time pipeline itself; the weighing repeats `linear_model.weigh` on
 sparse rows, and a test holds the two equal.
 """
 
@@ -13,8 +13,9 @@ import spacy
 from scipy import sparse
 from spacy.language import Language
 
-from intake.adapters.message_features import BLOCKS
-from intake.adapters.spacy_components import SENTENCES, doc_parts
+from intake.adapters.message_features import BLOCKS, message_parts
+from intake.adapters.message_text import CleanMessage, as_read
+from intake.adapters.spacy_components import SENTENCES, doc_message
 from intake.domain.classification import MessageText
 
 # A feature of fewer messages than this says nothing that holds for the next message.
@@ -22,25 +23,33 @@ FEWEST_MESSAGES = {"a": 1, "c": 4, "e": 3, "f": 1, "h": 1, "s": 2, "u": 2, "w": 
 
 
 def blank_pipeline() -> Language:
-    """The tokenizer and sentence marks, before any head is added."""
+    """The tokenizer and sentence marks, before any model is added."""
     pipeline = spacy.blank("en")
     pipeline.add_pipe(SENTENCES)
     return pipeline
 
 
-def count_features(messages: Iterable[MessageText]) -> list[Counter[str]]:
-    """The features of each message over all its parts, drawn by the run-time code."""
+def clean_messages(messages: Iterable[MessageText]) -> list[CleanMessage]:
+    """Each message's own words, sentence by sentence, cut and cleaned by the run-time code."""
     pipeline = blank_pipeline()
-    counted = []
-    for message in messages:
+    read = []
+    for message in map(as_read, messages):
         with pipeline.memory_zone():
             doc = pipeline.make_doc(message.text)
             doc._.channel, doc._.subject = message.channel, message.subject
-            parts = doc_parts(pipeline(doc))
-            counts = Counter(parts.frame)
-            for sentence in parts.sentences:
-                counts.update(sentence)
-            counted.append(counts)
+            read.append(doc_message(pipeline(doc)))
+    return read
+
+
+def count_features(messages: Iterable[CleanMessage]) -> list[Counter[str]]:
+    """The features of each message over all its parts, drawn by the run-time code."""
+    counted = []
+    for message in messages:
+        parts = message_parts(message)
+        counts = Counter(parts.frame)
+        for sentence in parts.sentences:
+            counts.update(sentence)
+        counted.append(counts)
     return counted
 
 
@@ -75,7 +84,7 @@ def inverse_frequencies(counts: sparse.csr_matrix) -> npt.NDArray[np.float32]:
 def weigh_matrix(
     counts: sparse.csr_matrix, idf: npt.NDArray[np.float32], features: Sequence[str]
 ) -> sparse.csr_matrix:
-    """The weighed matrix: what `spacy_components.weigh` gives, for many messages at once."""
+    """The weighed matrix: what `linear_model.weigh` gives, for many messages at once."""
     weighed = counts.astype(np.float32)
     weighed.data = (1 + np.log(weighed.data)) * idf[weighed.indices]
     block = np.array([BLOCKS.index(name[0]) for name in features], dtype=np.int64)

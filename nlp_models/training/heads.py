@@ -1,8 +1,4 @@
-"""Fitting the heads: one logistic regression a question, and its scores on unseen voices.
-
-Out-of-fold scores come from models that saw no message of the same voice; calibration and
-thresholds are chosen from them alone.
-"""
+"""The questions, and fitting the linear model's heads: one logistic regression a question."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -2,48 +2,58 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from intake.adapters.classifier import thresholds_as_json
-from intake.adapters.spacy_components import HEADS, LinearHeads, LinearModel
+from intake.adapters.heads import Head
+from intake.adapters.linear_model import LinearModel
+from intake.adapters.spacy_components import (
+    ANSWERS,
+    ENCODER,
+    LINEAR,
+    AnswersPipe,
+    EncoderPipe,
+    LinearPipe,
+)
 from intake.domain.classification import Thresholds
 from nlp_models.training.features import blank_pipeline
 
-MODEL_NAME = "intake_linear"
-MODEL_VERSION = "1.0.0"
-_LIBRARIES = ("spacy", "numpy", "scikit-learn", "scipy")
+MODEL_NAME = "intake_combined"
+MODEL_VERSION = "2.0.0"
+_LIBRARIES = ("spacy", "numpy", "scikit-learn", "scipy", "onnxruntime", "tokenizers")
 
 
 def write_model(
     folder: Path,
-    model: LinearModel,
+    linear: LinearModel,
+    encoder: Path,
+    heads: Sequence[Head],
     thresholds: Thresholds,
     *,
-    data_hash: str,
-    seed: int,
-    learnt: int,
+    facts: dict[str, Any],
 ) -> None:
-    """Writes the folder; a folder written before is overwritten file by file."""
+    """Writes the folder; a folder written before is overwritten file by file.
+
+    `encoder` is the folder of the exported encoder, which is copied whole.
+    """
     pipeline = blank_pipeline()
-    heads = pipeline.add_pipe(HEADS)
-    assert isinstance(heads, LinearHeads)
-    heads.model = model
-    heads.decision = thresholds_as_json(thresholds)
+    for name in (LINEAR, ENCODER, ANSWERS):
+        pipe = pipeline.add_pipe(name)
+        if isinstance(pipe, LinearPipe):
+            pipe.model = linear
+        elif isinstance(pipe, EncoderPipe):
+            pipe.from_disk(encoder)
+        elif isinstance(pipe, AnswersPipe):
+            pipe.heads = tuple(heads)
+            pipe.decision = thresholds_as_json(thresholds)
     pipeline.meta["name"] = MODEL_NAME
     pipeline.meta["version"] = MODEL_VERSION
     pipeline.to_disk(folder)
-    _amend(
-        folder,
-        {
-            "data_sha256": data_hash,
-            "messages": learnt,
-            "seed": seed,
-            "libraries": {name: version(name) for name in _LIBRARIES},
-            "files": _hashes(folder),
-        },
-    )
+    libraries = {name: version(name) for name in _LIBRARIES}
+    _amend(folder, facts | {"libraries": libraries, "files": _hashes(folder)})
 
 
 def write_figures(folder: Path, figures: dict[str, Any]) -> None:

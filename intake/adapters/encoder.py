@@ -1,0 +1,128 @@
+"""The sentence encoder: what a message means, as word vectors in context, and heads over them.
+
+Runs an ONNX network with integer weights through onnxruntime; no torch. Each question looks at the
+words by its own attention, as `nlp_models/training/encoder/network.py` learnt it. A message longer
+than the encoder's window is read through several, and the questions look at the words of all: the
+window hides no sentence.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from intake.adapters.heads import CATEGORY, Floats, Scores
+
+MOST_TOKENS: Final = 384
+"""How many tokens the encoder sees at once, its two marks of beginning and end included."""
+
+_OVERLAP: Final = 64
+_MOST_WINDOWS: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionHead:
+    """One question over word vectors: where it looks, `query` (width), and what it concludes."""
+
+    query: Floats
+    matrix: Floats
+    bias: Floats
+
+
+class Encoder:
+    """Raw scores from text; may be shared between threads.
+
+    Each message is run by itself: the integer arithmetic takes its scale from all that is run
+    together, so that a message's answer would otherwise depend on its neighbours.
+    """
+
+    def __init__(self, network: Path, tokenizer: Path, heads: Mapping[str, AttentionHead]) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        # Sleeping threads leave the processor to mail and pages between two messages.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._network = onnxruntime.InferenceSession(
+            network, options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._heads = heads
+
+    @classmethod
+    def from_disk(cls, folder: Path) -> Self:
+        """The encoder in this folder. Raises `OSError`, `ValueError` or `KeyError`."""
+        names = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))["questions"]
+        with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
+            heads = {
+                name: AttentionHead(
+                    query=arrays[f"{name}.query"],
+                    matrix=arrays[f"{name}.matrix"],
+                    bias=arrays[f"{name}.bias"],
+                )
+                for name in names
+            }
+        try:
+            return cls(folder / "encoder.onnx", folder / "tokenizer.json", heads)
+        except Exception as exc:
+            # Both libraries raise kinds of their own that share no base but this one.
+            raise ValueError(f"the encoder does not load: {exc}") from exc
+
+    def scores(self, text: str, spans: Sequence[tuple[int, int]]) -> Scores:
+        """The raw scores of every question on the text.
+
+        `spans` says where each sentence stands in it. Without a sentence means that the category's
+        head does not look at its words; the other words were still read beside them.
+        """
+        encoding = self._tokenizer.encode(text)
+        windows = _windows(len(encoding.ids))
+        words = np.concatenate([self._words(encoding.ids, window) for window in windows])
+        places = np.concatenate([np.array(encoding.offsets, np.int64)[w] for w in windows])
+        pooled = {}
+        for name, head in self._heads.items():
+            looks = words @ head.query
+            looks = np.exp(looks - looks.max())
+            pooled[name] = (looks @ words / looks.sum()) @ head.matrix + head.bias
+            if name == CATEGORY:
+                without = self._without(head, words, looks, places, spans)
+        return Scores(whole=pooled, without=without)
+
+    def _words(self, ids: Sequence[int], window: slice) -> Floats:
+        row = np.array(ids[window], dtype=np.int64)
+        # Every window begins and ends with the marks that the encoder was trained with.
+        row[0], row[-1] = ids[0], ids[-1]
+        given = {"ids": row[None, :], "mask": np.ones((1, len(row)), dtype=np.int64)}
+        return np.asarray(self._network.run(None, given)[0][0], dtype=np.float32)
+
+    @staticmethod
+    def _without(
+        head: AttentionHead,
+        words: Floats,
+        looks: Floats,
+        places: npt.NDArray[np.int64],
+        spans: Sequence[tuple[int, int]],
+    ) -> Floats:
+        all_looks, all_words = looks.sum(), looks @ words
+        rows = []
+        for start, end in spans:
+            inside = (places[:, 0] >= start) & (places[:, 1] <= end) & (places[:, 1] > 0)
+            left = max(float(all_looks - looks[inside].sum()), 1e-6)
+            rows.append((all_words - looks[inside] @ words[inside]) / left)
+        return np.asarray(np.array(rows).reshape(-1, words.shape[1]) @ head.matrix + head.bias)
+
+
+def _windows(count: int) -> list[slice]:
+    """The windows over so many tokens; of a very long text those at its beginning and end."""
+    if count <= MOST_TOKENS:
+        return [slice(0, count)]
+    step = MOST_TOKENS - _OVERLAP
+    starts = [*range(0, count - MOST_TOKENS, step), count - MOST_TOKENS]
+    if len(starts) > _MOST_WINDOWS:
+        starts = starts[: _MOST_WINDOWS // 2] + starts[-_MOST_WINDOWS // 2 :]
+    return [slice(start, start + MOST_TOKENS) for start in starts]

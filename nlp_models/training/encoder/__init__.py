@@ -1,0 +1,1 @@
+"""Fine-tuning the sentence encoder; the only part of the project that needs torch."""
