@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from stat import S_ISREG
+from typing import IO, Any, ParamSpec, TypeVar
 
 import click
 
@@ -164,22 +165,36 @@ def _announce_demo_officer(application: Any) -> None:
 def classify(jsonl: bool) -> None:  # noqa: ARG001 - the option names the one form there is
     """Classify messages given as JSON lines on standard input, in their order."""
     from intake.domain.classification import classification_as_json
+    from intake.entrypoints.progress import bar
 
     classifier = _application().classifier
-    for entries in _given_messages(sys.stdin.buffer):
-        answers = classifier.classify_many(message for _, message in entries)
-        for (name, _), answer in zip(entries, answers, strict=True):
-            _print_json({"id": name, **classification_as_json(answer)})
-        sys.stdout.buffer.flush()
+    # Where answers or messages go through the terminal themselves, a bar would only tear them.
+    shown = not (sys.stdout.isatty() or sys.stdin.isatty())
+    with bar(label="Classifying", length=_size_of(sys.stdin), shown=shown) as advance:
+        for entries, read in _given_messages(sys.stdin.buffer):
+            answers = classifier.classify_many(message for _, message in entries)
+            for (name, _), answer in zip(entries, answers, strict=True):
+                _print_json({"id": name, **classification_as_json(answer)})
+            sys.stdout.buffer.flush()
+            advance(read)
 
 
-def _given_messages(stream: Any) -> Iterator[list[tuple[Any, Any]]]:
-    """Ids and messages in portions: lines that have come are answered before more are awaited."""
+def _size_of(stream: IO[str]) -> int | None:
+    """How many bytes there are to read, where that is known: in a file, not in a pipe."""
+    status = os.fstat(stream.fileno())
+    return status.st_size if S_ISREG(status.st_mode) else None
+
+
+def _given_messages(stream: Any) -> Iterator[tuple[list[tuple[Any, Any]], int]]:
+    """Ids and messages in portions, with the bytes read for each.
+
+    Lines that have come are answered before more are awaited.
+    """
     from intake.domain.classification import MessageText
     from intake.errors import InvalidSubmission
 
     number = 0
-    for lines in _portions(stream):
+    for lines, read in _portions(stream):
         entries = []
         for line in lines:
             number += 1
@@ -196,15 +211,15 @@ def _given_messages(stream: Any) -> Iterator[list[tuple[Any, Any]]]:
                 ) from exc
             message = MessageText(channel=channel or "email", subject=subject, text=text)
             entries.append((entry.get("id"), message))
-        yield entries
+        yield entries, read
 
 
-def _portions(stream: Any) -> Iterator[list[bytes]]:
+def _portions(stream: Any) -> Iterator[tuple[list[bytes], int]]:
     begun = b""
     while chunk := stream.read1(1 << 16):
         *lines, begun = (begun + chunk).split(b"\n")
-        yield lines
-    yield [begun]
+        yield lines, len(chunk)
+    yield [begun], 0
 
 
 @main.command()
@@ -378,12 +393,19 @@ def report(first: datetime | None, last: datetime | None, as_json: bool) -> None
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
+@click.option(
+    "--report",
+    "report_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write report.json, report.md and pictures into this folder.",
+)
 @_told
-def evaluate_command(files: tuple[Path, ...]) -> None:
+def evaluate_command(files: tuple[Path, ...], report_dir: Path | None) -> None:
     """Measure the classifier in use on labelled messages (JSON lines as in nlp_models/corpus)."""
     from intake.entrypoints.learning import evaluate_on
 
-    click.echo(json.dumps(evaluate_on(_application(), files), indent=2))
+    figures = evaluate_on(_application(), files, report_dir=report_dir)
+    click.echo(json.dumps(figures, indent=2))
 
 
 @main.command("retrain")

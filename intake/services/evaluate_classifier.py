@@ -24,6 +24,7 @@ _BINS = 10
 _MOST_POINTS = 200
 _SUREST_MISTAKES = 20
 _LISTED_CHARACTERS = 200
+_HARD = {True: "yes", False: "no", None: None}
 # Normal quantile of a 95 % interval.
 _Z = 1.96
 
@@ -182,7 +183,7 @@ def slices(answered: Sequence[Answered]) -> dict[str, dict[str, dict[str, Any]]]
         "channel": lambda one: one.message.channel,
         "words": lambda one: _length_band(one.message),
         "area": lambda one: one.expected.area.value,
-        "hard": lambda one: None if one.expected.hard is None else _yes_no(one.expected.hard),
+        "hard": lambda one: _HARD[one.expected.hard],
         "language": lambda one: one.said.language,
     }
     return {name: _divided(answered, part_of) for name, part_of in divisions.items()}
@@ -285,10 +286,6 @@ def _slice_figures(pairs: Sequence[Pair]) -> dict[str, Any]:
 def _length_band(message: MessageText) -> str:
     count = len(words(normalise(f"{message.subject}\n{message.text}")))
     return next(name for name, bound in LENGTH_BANDS if bound is None or count < bound)
-
-
-def _yes_no(value: bool) -> str:  # noqa: FBT001 - a figure's own value
-    return "yes" if value else "no"
 
 
 def _hazard_figures(pairs: Sequence[Pair], kind: Hazard) -> dict[str, float | int]:
