@@ -171,12 +171,12 @@ def classify(jsonl: bool) -> None:  # noqa: ARG001 - the option names the one fo
     # Where answers or messages go through the terminal themselves, a bar would only tear them.
     shown = not (sys.stdout.isatty() or sys.stdin.isatty())
     with bar(label="Classifying", length=_size_of(sys.stdin), shown=shown) as advance:
-        for entries, read in _given_messages(sys.stdin.buffer):
-            answers = classifier.classify_many(message for _, message in entries)
-            for (name, _), answer in zip(entries, answers, strict=True):
+        for entries in _given_messages(sys.stdin.buffer):
+            answers = classifier.classify_many(message for _, message, _ in entries)
+            for (name, _, size), answer in zip(entries, answers, strict=True):
                 _print_json({"id": name, **classification_as_json(answer)})
+                advance(size)
             sys.stdout.buffer.flush()
-            advance(read)
 
 
 def _size_of(stream: IO[str]) -> int | None:
@@ -185,8 +185,8 @@ def _size_of(stream: IO[str]) -> int | None:
     return status.st_size if S_ISREG(status.st_mode) else None
 
 
-def _given_messages(stream: Any) -> Iterator[tuple[list[tuple[Any, Any]], int]]:
-    """Ids and messages in portions, with the bytes read for each.
+def _given_messages(stream: Any) -> Iterator[list[tuple[Any, Any, int]]]:
+    """Ids, messages and the sizes of their lines, in portions.
 
     Lines that have come are answered before more are awaited.
     """
@@ -194,7 +194,7 @@ def _given_messages(stream: Any) -> Iterator[tuple[list[tuple[Any, Any]], int]]:
     from intake.errors import InvalidSubmission
 
     number = 0
-    for lines, read in _portions(stream):
+    for lines in _portions(stream):
         entries = []
         for line in lines:
             number += 1
@@ -210,16 +210,16 @@ def _given_messages(stream: Any) -> Iterator[tuple[list[tuple[Any, Any]], int]]:
                     f"line {number} is not a JSON object with id, channel, subject and text"
                 ) from exc
             message = MessageText(channel=channel or "email", subject=subject, text=text)
-            entries.append((entry.get("id"), message))
-        yield entries, read
+            entries.append((entry.get("id"), message, len(line) + 1))
+        yield entries
 
 
-def _portions(stream: Any) -> Iterator[tuple[list[bytes], int]]:
+def _portions(stream: Any) -> Iterator[list[bytes]]:
     begun = b""
     while chunk := stream.read1(1 << 16):
         *lines, begun = (begun + chunk).split(b"\n")
-        yield lines, len(chunk)
-    yield [begun], 0
+        yield lines
+    yield [begun]
 
 
 @main.command()

@@ -7,6 +7,7 @@ answer, and a log of a scheduled run has no use for a bar.
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import repeat
 from typing import Any, TypeVar
 
 import click
@@ -36,8 +37,9 @@ def bar(*, label: str, length: int | None, shown: bool = True) -> Iterator[Advan
     if not (shown and is_shown()):
         yield lambda _steps: None
         return
-    settings: dict[str, Any] = {"label": label, "file": sys.stderr, "width": 30}
-    with click.progressbar(length=length, **settings) as drawn:
+    # click wants either a length or something to go through, whose end it then does not know.
+    extent: dict[str, Any] = {"iterable": repeat(None)} if length is None else {"length": length}
+    with click.progressbar(label=label, file=sys.stderr, width=30, **extent) as drawn:
         yield drawn.update
 
 
