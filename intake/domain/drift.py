@@ -124,10 +124,10 @@ def mix_finding(
         )
         return Finding(measure=Measure.MIX, figure=figure, is_alarm=False, text=text)
     if figure <= rules.mix_bound:
-        text = "The categories of the last 30 days are mixed as in the 90 days before."
+        text = "The mix of categories in the last 30 days is that of the 90 days before."
         return Finding(measure=Measure.MIX, figure=figure, is_alarm=False, text=text)
     text = (
-        "The categories of the last 30 days are mixed otherwise than in the 90 days before: "
+        "The mix of categories in the last 30 days differs from the 90 days before: "
         f"{_shifts(recent, before)}. Find out whether something happened that explains it, such "
         "as a letter to every home, a strike or a wave of spam. If nothing did, read twenty of "
         "these cases: where the classifier is wrong, correct them and have it trained again "
@@ -150,7 +150,7 @@ def _information(shares: Mapping[Category, float], middle: Mapping[Category, flo
 
 def _shifts(recent: Mapping[Category, int], before: Mapping[Category, int]) -> str:
     now, then = _shares(recent), _shares(before)
-    moved = sorted(Category, key=lambda each: -abs(now[each] - then[each]))
+    moved = sorted(Category, key=lambda each: (-round(abs(now[each] - then[each]), 9), each))
     return ", ".join(
         f"{each.label.lower()} {now[each]:.0%} instead of {then[each]:.0%}"
         for each in moved[:MOST_SHIFTS_NAMED]
