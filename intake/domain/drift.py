@@ -108,6 +108,8 @@ def agreement_finding(read: Agreement, rules: DriftRules) -> Finding:
         if is_below
         else f"{found}; {promised} was promised."
     )
+    if share < rules.promised_precision and not is_below:
+        text += " With so few readings the difference may be chance."
     return Finding(measure=Measure.AGREEMENT, figure=share, is_alarm=is_below, text=text)
 
 

@@ -249,7 +249,7 @@ def test_where_they_differ_the_officers_answer_stands_once_the_reason_is_given(d
     assert (file.case.status, file.case.category) == (Status.TO_REVIEW, Category.COMMENT)
     page = browser.get(saved.headers["location"]).text
     assert "You said complaint; the classifier said comment." in page
-    assert "Say why and save: your answer then stands." in page
+    assert 'href="#reason">Say why</a> and save: your answer then stands.' in page
     assert 'value="complaint" checked' in page
     assert "Confirm: comment" not in page
     assert reference in browser.get("/cases").text
@@ -369,7 +369,7 @@ def test_a_second_reader_who_differs_from_what_was_settled_brings_the_case_back(
     saved = answer(kit, reference, "comment")
     page = kit.get(saved.headers["location"]).text
     assert "You and the classifier agree: comment." in page
-    assert "Say why and save: your answer then stands." in page
+    assert "and save: your answer then stands." in page
     assert file_of(twice, reference).case.status is Status.TO_REVIEW
 
 

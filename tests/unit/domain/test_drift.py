@@ -43,6 +43,11 @@ def test_too_few_agreements_for_chance_are_an_alarm_that_says_what_to_do():
     assert "intake retrain" in found.text
 
 
+def test_fewer_agreements_than_promised_may_be_said_to_be_chance():
+    assert "may be chance" in agreement_finding(read(96, 100), RULES).text
+    assert "may be chance" not in agreement_finding(read(98, 100), RULES).text
+
+
 @pytest.mark.parametrize(("agreed", "count"), [(96, 100), (9, 10), (0, 1), (100, 100)])
 def test_agreements_that_chance_explains_are_no_alarm(agreed, count):
     assert not agreement_finding(read(agreed, count), RULES).is_alarm
