@@ -370,7 +370,7 @@ def export(form: str, status: str | None, category: str | None) -> None:
         write_cases(work.cases.iterate(_query(status, category, "")), form, sys.stdout)
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -379,6 +379,8 @@ def report(first: datetime | None, last: datetime | None, as_json: bool) -> None
     """Count what came in, by category and service area, and how it was handled."""
     from intake.services.report_volumes import ReportVolumes, report_as_text
 
+    if click.get_current_context().invoked_subcommand is not None:
+        return
     application = _opened()
     volumes = ReportVolumes(application.store, application.clock).run(
         first.date() if first else None, last.date() if last else None
@@ -387,6 +389,21 @@ def report(first: datetime | None, last: datetime | None, as_json: bool) -> None
         _print_json(volumes.as_json())
     else:
         click.echo(report_as_text(volumes))
+
+
+@report.command("transparency")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_told
+def report_transparency(as_json: bool) -> None:
+    """Print the algorithmic transparency record of this installation, as Markdown."""
+    from intake.entrypoints.transparency import record_facts
+    from intake.services.write_transparency_record import record_as_json, record_as_markdown
+
+    facts = record_facts(_opened())
+    if as_json:
+        click.echo(json.dumps(record_as_json(facts), indent=2, ensure_ascii=False))
+    else:
+        click.echo(record_as_markdown(facts), nl=False)
 
 
 @main.command("evaluate")

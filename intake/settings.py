@@ -168,6 +168,23 @@ class LearningSettings(Table):
     mix_fewest_cases: int = Field(gt=0)
 
 
+class TransparencySettings(Table):
+    """What only the council knows of its use of the classifier, for the transparency record."""
+
+    contact: str = ""
+    website: str = ""
+    phase: str = ""
+    team: str = ""
+    senior_responsible_owner: str = ""
+    third_parties: str = ""
+    previous_process: str = ""
+    alternatives: str = ""
+    training: str = ""
+    retention: str = ""
+    data_sharing: str = ""
+    impact_assessments: str = ""
+
+
 class LogSettings(Table):
     """How log lines look and which are written."""
 
@@ -196,6 +213,7 @@ class Settings(Table):
     outbox: OutboxSettings
     deadlines: DeadlineSettings
     learning: LearningSettings
+    transparency: TransparencySettings
     logs: LogSettings
 
     @field_validator("addresses")
