@@ -1,6 +1,7 @@
 """Agreement and drift: what officers and monitoring see of them, and when an alarm is noted."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -232,9 +233,7 @@ def test_the_schedule_watches_for_drift_and_logs_an_alarm(desk):
 def test_the_share_drawn_is_settable_and_said_on_the_page(migrated_database_url, tmp_path):
     desk = Desk(migrated_database_url, tmp_path, LEARNING_BLIND_READING_SHARE="0.1")
     desk.officer()
-    desk.classifier.answer = desk.classifier.answer.__class__(
-        **{**vars(desk.classifier.answer), "decision": Decision.AUTO}
-    )
+    desk.classifier.answer = replace(desk.classifier.answer, decision=Decision.AUTO)
     assert (
         "10% of the cases filed without an officer are drawn"
         in desk.signed_in().get("/learning").text

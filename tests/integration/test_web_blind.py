@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 
 import pytest
 
@@ -200,9 +201,7 @@ def test_a_machines_message_is_not_drawn(desk):
 def test_a_try_that_is_repeated_draws_a_case_once(desk):
     """The store went away before the commit: the second try starts from nothing."""
     desk.receive(MAIL)
-    desk.classifier.answer = desk.classifier.answer.__class__(
-        **{**vars(desk.classifier.answer), **COMMENT}
-    )
+    desk.classifier.answer = replace(desk.classifier.answer, **COMMENT)
     process = desk.application.process_message
     claimed = process.claim("test")
     read = process.reader.read(claimed)
