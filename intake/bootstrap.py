@@ -20,19 +20,24 @@ from intake.adapters.secret_key import secret_key
 from intake.adapters.service_areas import load_service_areas
 from intake.domain.categories import AreaTeam, ServiceArea
 from intake.domain.deadlines import DeadlineRules
+from intake.domain.drift import DriftRules
 from intake.domain.officers import SignInRules
 from intake.errors import DependencyError
 from intake.services.check_deadlines import CheckDeadlines
 from intake.services.deliver_outbox import DeliverOutbox, DeliveryPolicy
+from intake.services.draw_readings import DrawReadings
 from intake.services.open_case import CaseRules
 from intake.services.operations import Operations
 from intake.services.ports import Classifier, Clock, Holidays, Mailer
 from intake.services.process_message import ProcessingRules, ProcessMessage
+from intake.services.read_blind import ReadBlind
 from intake.services.read_cases import ReadCases
 from intake.services.read_message import MessageReader
+from intake.services.report_agreement import ReportAgreement
 from intake.services.retry_work import RetryWork
 from intake.services.review_case import ReviewCase
 from intake.services.sign_in import SignIn
+from intake.services.watch_drift import WatchDrift
 from intake.services.write_receipt import ReceiptRules, WriteReceipt
 from intake.settings import Settings, resolved
 
@@ -153,6 +158,11 @@ class Application:
             reader=MessageReader(self.classifier, self.settings.addresses),
             case_rules=CaseRules(self.deadline_rules, self.holidays.between),
             write_receipt=self.write_receipt,
+            draw_readings=DrawReadings(
+                key=self.secret_key.encode(),
+                share=self.settings.learning.blind_reading_share,
+                second_share=self.settings.learning.second_reading_share,
+            ),
             clock=self.clock,
             rules=ProcessingRules(
                 key=self.secret_key.encode(),
@@ -191,6 +201,28 @@ class Application:
     def check_deadlines(self) -> CheckDeadlines:
         """Notes dates that come near or have passed."""
         return CheckDeadlines(self.store, self.clock, self.holidays.between)
+
+    @cached_property
+    def watch_drift(self) -> WatchDrift:
+        """Looks whether the classifier keeps its promise."""
+        learning = self.settings.learning
+        rules = DriftRules(
+            promised_precision=learning.promised_precision,
+            alarm_chance=learning.alarm_chance,
+            mix_bound=learning.mix_bound,
+            mix_fewest_cases=learning.mix_fewest_cases,
+        )
+        return WatchDrift(self.store, self.clock, rules)
+
+    @cached_property
+    def report_agreement(self) -> ReportAgreement:
+        """How far officers and the classifier agree."""
+        return ReportAgreement(self.store, self.clock)
+
+    @cached_property
+    def read_blind(self) -> ReadBlind:
+        """Blind readings and their answers."""
+        return ReadBlind(store=self.store, clock=self.clock)
 
     @cached_property
     def read_cases(self) -> ReadCases:

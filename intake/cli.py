@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from stat import S_ISREG
+from typing import IO, Any, ParamSpec, TypeVar
 
 import click
 
@@ -164,17 +165,31 @@ def _announce_demo_officer(application: Any) -> None:
 def classify(jsonl: bool) -> None:  # noqa: ARG001 - the option names the one form there is
     """Classify messages given as JSON lines on standard input, in their order."""
     from intake.domain.classification import classification_as_json
+    from intake.entrypoints.progress import bar
 
     classifier = _application().classifier
-    for entries in _given_messages(sys.stdin.buffer):
-        answers = classifier.classify_many(message for _, message in entries)
-        for (name, _), answer in zip(entries, answers, strict=True):
-            _print_json({"id": name, **classification_as_json(answer)})
-        sys.stdout.buffer.flush()
+    # Where answers or messages go through the terminal themselves, a bar would only tear them.
+    shown = not (sys.stdout.isatty() or sys.stdin.isatty())
+    with bar(label="Classifying", length=_size_of(sys.stdin), shown=shown) as advance:
+        for entries in _given_messages(sys.stdin.buffer):
+            answers = classifier.classify_many(message for _, message, _ in entries)
+            for (name, _, size), answer in zip(entries, answers, strict=True):
+                _print_json({"id": name, **classification_as_json(answer)})
+                advance(size)
+            sys.stdout.buffer.flush()
 
 
-def _given_messages(stream: Any) -> Iterator[list[tuple[Any, Any]]]:
-    """Ids and messages in portions: lines that have come are answered before more are awaited."""
+def _size_of(stream: IO[str]) -> int | None:
+    """How many bytes there are to read, where that is known: in a file, not in a pipe."""
+    status = os.fstat(stream.fileno())
+    return status.st_size if S_ISREG(status.st_mode) else None
+
+
+def _given_messages(stream: Any) -> Iterator[list[tuple[Any, Any, int]]]:
+    """Ids, messages and the sizes of their lines, in portions.
+
+    Lines that have come are answered before more are awaited.
+    """
     from intake.domain.classification import MessageText
     from intake.errors import InvalidSubmission
 
@@ -195,7 +210,7 @@ def _given_messages(stream: Any) -> Iterator[list[tuple[Any, Any]]]:
                     f"line {number} is not a JSON object with id, channel, subject and text"
                 ) from exc
             message = MessageText(channel=channel or "email", subject=subject, text=text)
-            entries.append((entry.get("id"), message))
+            entries.append((entry.get("id"), message, len(line) + 1))
         yield entries
 
 
@@ -355,7 +370,7 @@ def export(form: str, status: str | None, category: str | None) -> None:
         write_cases(work.cases.iterate(_query(status, category, "")), form, sys.stdout)
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -364,6 +379,8 @@ def report(first: datetime | None, last: datetime | None, as_json: bool) -> None
     """Count what came in, by category and service area, and how it was handled."""
     from intake.services.report_volumes import ReportVolumes, report_as_text
 
+    if click.get_current_context().invoked_subcommand is not None:
+        return
     application = _opened()
     volumes = ReportVolumes(application.store, application.clock).run(
         first.date() if first else None, last.date() if last else None
@@ -374,16 +391,38 @@ def report(first: datetime | None, last: datetime | None, as_json: bool) -> None
         click.echo(report_as_text(volumes))
 
 
+@report.command("transparency")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_told
+def report_transparency(as_json: bool) -> None:
+    """Print the algorithmic transparency record of this installation, as Markdown."""
+    from intake.entrypoints.transparency import record_facts
+    from intake.services.write_transparency_record import record_as_json, record_as_markdown
+
+    facts = record_facts(_opened())
+    if as_json:
+        click.echo(json.dumps(record_as_json(facts), indent=2, ensure_ascii=False))
+    else:
+        click.echo(record_as_markdown(facts), nl=False)
+
+
 @main.command("evaluate")
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
+@click.option(
+    "--report",
+    "report_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write report.json, report.md and pictures into this folder.",
+)
 @_told
-def evaluate_command(files: tuple[Path, ...]) -> None:
+def evaluate_command(files: tuple[Path, ...], report_dir: Path | None) -> None:
     """Measure the classifier in use on labelled messages (JSON lines as in nlp_models/corpus)."""
     from intake.entrypoints.learning import evaluate_on
 
-    click.echo(json.dumps(evaluate_on(_application(), files), indent=2))
+    figures = evaluate_on(_application(), files, report_dir=report_dir)
+    click.echo(json.dumps(figures, indent=2))
 
 
 @main.command("retrain")

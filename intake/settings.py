@@ -157,6 +157,34 @@ class DeadlineSettings(Table):
     check_every_seconds: float = Field(gt=0)
 
 
+class LearningSettings(Table):
+    """How much officers read blind, and when the classifier has drifted."""
+
+    blind_reading_share: float = Field(ge=0, le=1)
+    second_reading_share: float = Field(ge=0, le=1)
+    promised_precision: float = Field(gt=0, lt=1)
+    alarm_chance: float = Field(gt=0, lt=1)
+    mix_bound: float = Field(gt=0, le=1)
+    mix_fewest_cases: int = Field(gt=0)
+
+
+class TransparencySettings(Table):
+    """What only the council knows of its use of the classifier, for the transparency record."""
+
+    contact: str = ""
+    website: str = ""
+    phase: str = ""
+    team: str = ""
+    senior_responsible_owner: str = ""
+    third_parties: str = ""
+    previous_process: str = ""
+    alternatives: str = ""
+    training: str = ""
+    retention: str = ""
+    data_sharing: str = ""
+    impact_assessments: str = ""
+
+
 class LogSettings(Table):
     """How log lines look and which are written."""
 
@@ -184,6 +212,8 @@ class Settings(Table):
     relay: RelaySettings
     outbox: OutboxSettings
     deadlines: DeadlineSettings
+    learning: LearningSettings
+    transparency: TransparencySettings
     logs: LogSettings
 
     @field_validator("addresses")

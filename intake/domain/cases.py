@@ -48,6 +48,9 @@ class TimelineKind(StrEnum):
     MENTIONED = "mentioned"
     DEADLINE_NEAR = "deadline_near"
     DEADLINE_MISSED = "deadline_missed"
+    READING_DRAWN = "reading_drawn"
+    READ_BLIND = "read_blind"
+    READING_WITHDRAWN = "reading_withdrawn"
 
 
 @dataclass(kw_only=True)
@@ -137,9 +140,21 @@ class StoredClassification:
     classification: Classification
 
 
+class ReviewKind(StrEnum):
+    """What an officer knew when they gave their word: it decides where the word is counted.
+
+    ``QUEUE``: they saw the classifier's suggestion. ``BLIND``: they saw the message alone.
+    ``SETTLED``: they had read the case blind, or somebody had, and now settled what it is.
+    """
+
+    QUEUE = "queue"
+    BLIND = "blind"
+    SETTLED = "settled"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """An officer's word on a classification: confirmed, or corrected with a reason."""
+    """An officer's word on a classification: confirmed, corrected with a reason, or given blind."""
 
     at: datetime
     officer: str
@@ -148,11 +163,16 @@ class Review:
     reason: str
     seconds_taken: float | None
     model: str
+    kind: ReviewKind = ReviewKind.QUEUE
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFile:
-    """Everything about one case, as an officer sees it."""
+    """Everything about one case, as an officer sees it.
+
+    ``is_blind`` says that this officer has yet to read the case blind, and that all but the message
+    was left out.
+    """
 
     case: Case
     messages: tuple[CaseMessage, ...]
@@ -160,6 +180,7 @@ class CaseFile:
     classifications: tuple[StoredClassification, ...]
     reviews: tuple[Review, ...]
     letters: tuple["Letter", ...] = field(default=())
+    is_blind: bool = False
 
 
 class LetterState(StrEnum):

@@ -27,6 +27,7 @@ LEASE_RENEWED_SECONDS = 20.0
 # A job that did nothing is noted this often, not each second.
 IDLE_NOTED_SECONDS = 30.0
 TIDY_SECONDS = 3600.0
+DRIFT_SECONDS = 24 * 3600.0
 
 
 class Schedule:
@@ -43,6 +44,7 @@ class Schedule:
         settings = application.settings
         self._add("outbox", settings.outbox.every_seconds, self._deliver)
         self._add("deadlines", settings.deadlines.check_every_seconds, self._deadlines)
+        self._add("drift", DRIFT_SECONDS, self._drift)
         self._add("sessions", TIDY_SECONDS, self._sessions)
         for mailbox in settings.imap.mailboxes:
             self._add(
@@ -150,6 +152,13 @@ class Schedule:
 
     def _deadlines(self) -> str:
         return self._application.check_deadlines.run()
+
+    def _drift(self) -> str:
+        alarms = [check for check in self._application.watch_drift.run() if check.alarm_since]
+        for check in alarms:
+            log.warning("drift_alarm", measure=check.measure.value, figure=check.figure)
+        named = ", ".join(check.measure.value for check in alarms)
+        return f"alarm: {named}" if named else "no alarm"
 
     def _sessions(self) -> str:
         rules, now = self._application.sign_in_rules, self._application.clock.now()

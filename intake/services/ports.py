@@ -27,6 +27,7 @@ from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import Classification, MessageText
 from intake.domain.inbound import ClaimedInbound, InboundState, NewInbound, SetAside
 from intake.domain.officers import Officer, Session
+from intake.services.learning_ports import LearningRepository
 
 
 class Clock(Protocol):
@@ -250,10 +251,14 @@ class CaseQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRow:
-    """A case in a list, with the Message-IDs of its messages."""
+    """A case in a list, with the Message-IDs of its messages.
+
+    ``is_blind`` says that whoever asked has yet to read it blind, and that much was left out.
+    """
 
     case: Case
     message_ids: tuple[str, ...]
+    is_blind: bool = False
 
 
 class CaseRepository(Protocol):
@@ -451,6 +456,10 @@ class UnitOfWork(Protocol):
     @property
     def officers(self) -> OfficerRepository:
         """Accounts and sessions."""
+
+    @property
+    def learning(self) -> LearningRepository:
+        """Blind readings, agreement and drift."""
 
     @property
     def operations(self) -> OperationsRepository:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from intake.domain.cases import Case, CaseMessage, Status, StoredClassification, TimelineKind
 from intake.domain.conversation import JoinedBy, Joining
 from intake.domain.inbound import ClaimedInbound
+from intake.services.draw_readings import DrawReadings
 from intake.services.find_case import find_case
 from intake.services.open_case import SET_ASIDE, CaseRules, note, note_arrival
 from intake.services.ports import Clock, Store, UnitOfWork
@@ -36,6 +37,7 @@ class ProcessMessage:
     reader: MessageReader
     case_rules: CaseRules
     write_receipt: WriteReceipt
+    draw_readings: DrawReadings
     clock: Clock
     rules: ProcessingRules
 
@@ -95,6 +97,10 @@ class ProcessMessage:
         )
         self._keep_classification(work, case, read, message)
         note_arrival(work, case, read, joined=joined, now=now)
+        if joined:
+            self.draw_readings.withdraw(work, case, read, now)
+        else:
+            self.draw_readings.draw(work, case, read, now)
         chosen = joined and self.case_rules.take_reply(work, case, read, now)
         for mentioned in joining.mentioned:
             other = work.cases.by_id(mentioned)

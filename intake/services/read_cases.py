@@ -1,18 +1,31 @@
 """Shows cases as an officer sees them: in lists, one whole, and as JSON for scripts.
 
+Whoever asks as an officer who has yet to read a case blind is given it without what was made of it;
+nothing further out needs to hide anything.
+
 The JSON is the contract of ``intake cases list --json``, ``intake cases show --json`` and the web
 API: a field is added, never renamed. Which cases come first is left to the store's orders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from intake.domain.cases import CaseFile, CaseMessage, Letter, Review, TimelineEntry
+from intake.domain.blind_reading import blinded, blinded_case
+from intake.domain.cases import (
+    Case,
+    CaseFile,
+    CaseMessage,
+    Letter,
+    Review,
+    Status,
+    TimelineEntry,
+)
 from intake.domain.classification import classification_as_json
+from intake.domain.officers import Officer
 from intake.errors import CaseNotFound
-from intake.services.ports import CaseQuery, CaseRow, Store
+from intake.services.ports import CaseOrder, CaseQuery, CaseRow, Store, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,21 +42,52 @@ class ReadCases:
     def __init__(self, *, store: Store) -> None:
         self._store = store
 
-    def page(self, query: CaseQuery) -> CasePage:
-        """The cases that fit, as many as ``query.limit``, and where the next ones begin."""
+    def page(self, query: CaseQuery, *, reader: Officer | None = None) -> CasePage:
+        """The cases that fit, as many as ``query.limit``, and where the next ones begin.
+
+        Of those that the reader has yet to read blind the row tells nothing. A list that would tell
+        by holding them (of a category, an area, the urgent ones or those to review) is given
+        without them.
+        """
         with self._store.reading() as work:
             rows = work.cases.list(replace(query, limit=query.limit + 1))
+            awaited = _awaited(work, [row.case for row in rows[: query.limit]], reader)
         shown = rows[: query.limit]
         goes_on = len(rows) > query.limit
-        return CasePage(rows=shown, next_after_id=shown[-1].case.id if goes_on else None)
+        return CasePage(
+            rows=list(_without_answers(shown, awaited, query)),
+            next_after_id=shown[-1].case.id if goes_on else None,
+        )
 
-    def file(self, reference: str) -> CaseFile:
-        """Everything about a case. Raises ``CaseNotFound``."""
+    def next_to_review(self, reader: Officer) -> str | None:
+        """The reference of the case that has waited longest for this officer's review."""
+        query = CaseQuery(status=Status.TO_REVIEW, order=CaseOrder.QUEUE)
+        while True:
+            found = self.page(query, reader=reader)
+            if found.rows:
+                return found.rows[0].case.reference
+            if found.next_after_id is None:
+                return None
+            query = replace(query, after_id=found.next_after_id)
+
+    def file(self, reference: str, *, reader: Officer | None = None) -> CaseFile:
+        """Everything about a case, or what a reader may see who has yet to read it blind.
+
+        Raises ``CaseNotFound``.
+        """
         with self._store.reading() as work:
             found = work.cases.file(reference)
-        if found is None:
-            raise CaseNotFound
-        return found
+            if found is None:
+                raise CaseNotFound
+            awaited = _awaited(work, [found.case], reader)
+        return blinded(found) if awaited else found
+
+    def awaited_of(self, case_ids: Collection[int], reader: Officer) -> frozenset[int]:
+        """Which of these cases the reader has yet to read blind."""
+        if not reader.role.may_change_cases or not case_ids:
+            return frozenset()
+        with self._store.reading() as work:
+            return work.learning.awaited_of(case_ids, reader.email)
 
     def message(self, reference: str, message_id: int) -> CaseMessage:
         """One message of a case. Raises ``CaseNotFound`` also when it belongs to another case."""
@@ -63,6 +107,24 @@ class ReadCases:
         if raw is None:
             raise CaseNotFound("There is no such message.")
         return raw
+
+
+def _awaited(work: UnitOfWork, cases: Sequence[Case], reader: Officer | None) -> frozenset[int]:
+    # An auditor answers nothing, so there is nothing to keep from them.
+    if reader is None or not reader.role.may_change_cases or not cases:
+        return frozenset()
+    return work.learning.awaited_of([case.id or 0 for case in cases], reader.email)
+
+
+def _without_answers(
+    rows: Sequence[CaseRow], awaited: Collection[int], query: CaseQuery
+) -> Iterator[CaseRow]:
+    tells = query.category or query.area or query.status is Status.TO_REVIEW
+    for row in rows:
+        if row.case.id not in awaited:
+            yield row
+        elif not tells and query.urgent is None:
+            yield replace(row, case=blinded_case(row.case), is_blind=True)
 
 
 def case_as_json(row: CaseRow) -> dict[str, Any]:
@@ -148,6 +210,7 @@ def _review(review: Review) -> dict[str, Any]:
         "reason": review.reason,
         "seconds_taken": review.seconds_taken,
         "model": review.model,
+        "kind": review.kind.value,
     }
 
 

@@ -8,7 +8,15 @@ cases.
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.domain.cases import Case, CaseFile, Review, Status, TimelineEntry, TimelineKind
+from intake.domain.cases import (
+    Case,
+    CaseFile,
+    Review,
+    ReviewKind,
+    Status,
+    TimelineEntry,
+    TimelineKind,
+)
 from intake.domain.categories import Category
 from intake.domain.deadlines import DeadlineRules, deadlines_for, local_date
 from intake.domain.officers import Officer
@@ -58,8 +66,8 @@ class ReviewCase:
         """The case is what it is filed as; it leaves the queue.
 
         A repeat of the same confirmation changes nothing. Raises ``CaseNotFound``, ``StaleCase``,
-        ``NotPermitted``, ``IllegalTransition`` for a closed case, and ``InvalidSubmission`` for a
-        case that has no category yet.
+        ``NotPermitted``, ``IllegalTransition`` for a closed case or one the officer has yet to read
+        blind, and ``InvalidSubmission`` for a case that has no category yet.
         """
         file = self._file(reference, officer)
         if file.case.category is None:
@@ -113,8 +121,10 @@ class ReviewCase:
             raise NotPermitted
         with self._store.reading() as work:
             file = work.cases.file(reference)
-        if file is None:
-            raise CaseNotFound
+            if file is None or file.case.id is None:
+                raise CaseNotFound
+            if work.learning.awaited_of([file.case.id], officer.email):
+                raise IllegalTransition("Read this case blind first: it waits for your answer.")
         return file
 
     def _settle(self, file: CaseFile, verdict: Verdict) -> None:
@@ -183,7 +193,12 @@ def _review(file: CaseFile, verdict: Verdict, now: datetime) -> Review:
         reason=verdict.reason,
         seconds_taken=verdict.seconds_taken,
         model=answer.model if answer else "",
+        kind=ReviewKind.SETTLED if _was_read_blind(file) else ReviewKind.QUEUE,
     )
+
+
+def _was_read_blind(file: CaseFile) -> bool:
+    return any(review.kind is ReviewKind.BLIND for review in file.reviews)
 
 
 def _timeline_entry(case: Case, verdict: Verdict, now: datetime) -> TimelineEntry:

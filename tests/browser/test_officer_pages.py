@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 
 from intake.domain.categories import Category
+from intake.domain.classification import Decision
 from tests.support.desk import EMAIL, MAIL, PASSWORD, Desk
 from tests.support.ports import free_port
 from tests.support.waiting import poll_until
@@ -65,6 +66,16 @@ def served(sqlite_template, tmp_path) -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture
+def served_blind(sqlite_template, tmp_path) -> Iterator[Served]:
+    """As `served`, with every case filed automatically drawn for a blind reading."""
+    shutil.copyfile(sqlite_template, tmp_path / "intake.db")
+    desk = Desk(f"sqlite:///{tmp_path / 'intake.db'}", tmp_path, LEARNING_BLIND_READING_SHARE="1")
+    desk.officer()
+    with Served(desk) as served:
+        yield served
+
+
 def category_of(served: Served, reference: str) -> Category | None:
     return served.desk.application.read_cases.file(reference).case.category
 
@@ -94,6 +105,48 @@ def test_no_page_has_an_accessibility_fault_or_scrolls_sideways(
         faults[address] = accessibility_faults(page)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
     assert {address: found for address, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("width", [1280, 375, 320])
+def test_pages_of_blind_readings_have_no_accessibility_fault_and_do_not_scroll_sideways(
+    served_blind, page, accessibility_faults, width
+):
+    reference = served_blind.desk.mail(category=Category.COMMENT, decision=Decision.AUTO)
+    page.set_viewport_size({"width": width, "height": 800})
+    served_blind.sign_in(page)
+    faults = {}
+
+    def look(name: str) -> None:
+        faults[name] = accessibility_faults(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+
+    for address in ("/cases/blind", f"/cases/{reference}"):
+        page.goto(served_blind.url + address)
+        look(address)
+    page.locator("input[type=radio][value=complaint]").check()
+    page.get_by_role("button", name="Save my answer").click()
+    page.wait_for_url("**done=read")
+    look("the answer")
+    page.goto(f"{served_blind.url}/learning")
+    for summary in page.locator("summary").all():
+        summary.click()
+    look("/learning")
+    assert {address: found for address, found in faults.items() if found} == {}
+
+
+def test_a_case_is_read_blind_with_one_key_and_enter(served_blind, page):
+    reference = served_blind.desk.mail(category=Category.COMMENT, decision=Decision.AUTO)
+    served_blind.sign_in(page)
+    page.goto(f"{served_blind.url}/cases/blind/next")
+    page.keyboard.press("4")
+    assert page.locator("input[type=radio][value=complaint]").is_checked()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**done=read")
+    page.get_by_role("link", name="Say why").click()
+    page.keyboard.type("It was promised.")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**done=corrected")
+    assert category_of(served_blind, reference) is Category.COMPLAINT
 
 
 def test_a_case_is_corrected_with_one_key_a_reason_and_enter(served, page):
@@ -171,7 +224,7 @@ def test_the_pages_work_without_scripts(served, page_without_scripts):
     served.sign_in(page)
     page.get_by_role("link", name="Bins in Elm Row").click()
     assert page.get_by_role("button", name="Turn these keys off").count() == 0
-    page.get_by_label("Complaint", exact=True).check()
+    page.locator("input[type=radio][value=complaint]").check()
     page.get_by_label("Why is it not what it is filed as?").fill("It was promised.")
     page.get_by_role("button", name="Save category").click()
     page.wait_for_url("**done=corrected")

@@ -27,11 +27,11 @@ from intake.adapters.db import schema
 from intake.adapters.db.engine import connect
 schema.migrate(connect(sys.argv[1]))
 """
-LATER = """
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9000", "{schema.head()}", None, None
 
 
 def upgrade():
@@ -155,11 +155,11 @@ def test_a_later_migration_may_make_a_table_anew_that_rows_refer_to(database_url
     schema.migrate(engine)
     migrations = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, migrations)
-    (migrations / "versions" / "0002_later.py").write_text(LATER)
+    (migrations / "versions" / "9000_later.py").write_text(LATER)
     with closing(SqlStore(database_url)) as store:
         case = open_case(store)
         schema.migrate(engine, migrations=migrations)
-        assert schema.current(engine) == "0002"
+        assert schema.current(engine) == "9000"
         with store.reading() as work:
             assert work.cases.file(case.reference).case == case
         with pytest.raises(IntegrityError), store.engine.begin() as connection:

@@ -144,6 +144,7 @@ def test_the_description_lists_the_api_and_no_page(script):
         "/api/v1/session",
         "/api/v1/cases",
         "/api/v1/cases/{reference}",
+        "/api/v1/cases/{reference}/blind",
         "/api/v1/cases/{reference}/confirm",
         "/api/v1/cases/{reference}/correct",
     }

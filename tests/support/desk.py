@@ -102,6 +102,8 @@ class Desk:
             "INTAKE_DATABASE_URL": database_url,
             "INTAKE_DATA_DIR": str(folder),
             "INTAKE_SECRET_KEY": "k" * 40,
+            # Blind readings are drawn where a test is about them.
+            "INTAKE_LEARNING_BLIND_READING_SHARE": "0",
             **{f"INTAKE_{name}": value for name, value in variables.items()},
         }
         self.clock = StandingClock()

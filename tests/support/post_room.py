@@ -71,7 +71,12 @@ class PostRoom:
 
     def __init__(self, database_url: str, folder: Path) -> None:
         settings = load_settings(
-            None, {"INTAKE_DATA_DIR": str(folder), "INTAKE_DATABASE_URL": database_url}
+            None,
+            {
+                "INTAKE_DATA_DIR": str(folder),
+                "INTAKE_DATABASE_URL": database_url,
+                "INTAKE_LEARNING_BLIND_READING_SHARE": "0",
+            },
         )
         self.clock = StandingClock(NOW)
         self.classifier = WordClassifier()

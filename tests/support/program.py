@@ -51,6 +51,8 @@ class Intake:
             "SMTP_PORT": str(self.smtp_port),
             "HTTP_PORT": str(self.http_port),
             "PUBLIC_URL": self.url,
+            # Blind readings are drawn where a test is about them.
+            "LEARNING_BLIND_READING_SHARE": "0",
             "ADDRESSES": f"{FEEDBACK_ADDRESS},complaints@council.example",
             **settings,
         }

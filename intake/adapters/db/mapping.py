@@ -22,6 +22,7 @@ from intake.domain.cases import (
     Letter,
     LetterState,
     Review,
+    ReviewKind,
     Status,
     StoredClassification,
     TimelineEntry,
@@ -184,6 +185,7 @@ def review_from_row(row: ReviewRow) -> Review:
         reason=row.reason,
         seconds_taken=row.seconds_taken,
         model=row.model,
+        kind=ReviewKind(row.kind),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from intake.adapters.db.case_repository import SqlCaseRepository
 from intake.adapters.db.engine import WRITES, connect
 from intake.adapters.db.inbound_repository import SqlInboundRepository
+from intake.adapters.db.learning_repository import SqlLearningRepository
 from intake.adapters.db.officer_repository import SqlOfficerRepository
 from intake.adapters.db.operations_repository import SqlOperationsRepository
 from intake.adapters.db.outbox_repository import SqlOutboxRepository
@@ -56,6 +57,7 @@ class SqlUnitOfWork:
         self.cases = SqlCaseRepository(self._session)
         self.outbox = SqlOutboxRepository(self._session)
         self.officers = SqlOfficerRepository(self._session)
+        self.learning = SqlLearningRepository(self._session)
         self.operations = SqlOperationsRepository(self._session)
         try:
             self._session.connection()

@@ -37,6 +37,7 @@ NAMES = {
 WAITING = text("state IN ('received', 'claimed')")
 ASIDE = text("state = 'set_aside'")
 UNFINISHED = text("status <> 'closed'")
+UNREAD = text("state = 'waiting'")
 
 # SQLite numbers rows by itself only when the key's type is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -206,6 +207,8 @@ class ReviewRow(Base):
     """What an officer said of a classification."""
 
     __tablename__ = "review"
+    # Agreement is counted by month.
+    __table_args__ = (Index("ix_review_at", "at"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -216,6 +219,37 @@ class ReviewRow(Base):
     reason: Mapped[str] = mapped_column(LongText)
     seconds_taken: Mapped[float | None]
     model: Mapped[str] = mapped_column(ShortText(100))
+    kind: Mapped[str] = mapped_column(ShortText(10), server_default="queue")
+
+
+class BlindReadingRow(Base):
+    """A blind reading a case was drawn for; its answer is a review."""
+
+    __tablename__ = "blind_reading"
+    __table_args__ = (
+        UniqueConstraint("case_id", "place"),
+        Index("ix_blind_reading_waiting", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    place: Mapped[int]
+    state: Mapped[str] = mapped_column(ShortText(10))
+    drawn_at: Mapped[datetime]
+    officer: Mapped[str | None] = mapped_column(LongText)
+    ended_at: Mapped[datetime | None]
+
+
+class DriftCheckRow(Base):
+    """What the last look at one measure of drift found."""
+
+    __tablename__ = "drift_check"
+
+    measure: Mapped[str] = mapped_column(ShortText(20), primary_key=True)
+    checked_at: Mapped[datetime]
+    alarm_since: Mapped[datetime | None]
+    figure: Mapped[float | None]
+    text: Mapped[str] = mapped_column(LongText)
 
 
 class TimelineRow(Base):

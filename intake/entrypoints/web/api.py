@@ -2,6 +2,8 @@
 
 A script signs in as the pages do and sends the session's token in ``X-CSRF-Token`` with every
 change. The fields are those of ``intake cases list --json`` and ``show --json``.
+A case that the signed-in officer has yet to read blind is answered without what was made of it: no
+category, dates, letters or history.
 """
 
 from typing import Annotated, Any, Literal
@@ -15,6 +17,7 @@ from intake.entrypoints.web.api_models import CasePage, CaseWhole, Problem
 from intake.entrypoints.web.parts import Parts
 from intake.entrypoints.web.sessions import HeaderOfficer, Officer, signed_in
 from intake.services.ports import CaseOrder, CaseQuery
+from intake.services.read_blind import BlindAnswer
 from intake.services.read_cases import case_as_json, case_file_as_json
 
 MOST_A_PAGE = 200
@@ -57,6 +60,14 @@ class Correction(Confirmation):
     reason: str = Field(min_length=1, max_length=2000)
 
 
+class BlindReading(BaseModel):
+    """What an officer says of a case they read blind."""
+
+    model_config = ConfigDict(extra="forbid")
+    category: Category
+    seconds_taken: float | None = Field(default=None, description="How long they looked at it.")
+
+
 @router.get("/session")
 def session(officer: Officer) -> SessionAnswer:
     """The signed-in officer and the token for ``X-CSRF-Token``."""
@@ -70,6 +81,7 @@ def session(officer: Officer) -> SessionAnswer:
 def list_cases(
     *,
     parts: Parts,
+    officer: Officer,
     status: Status | None = None,
     category: Category | None = None,
     area: ServiceArea | None = None,
@@ -92,13 +104,28 @@ def list_cases(
         after_id=after,
         limit=limit,
     )
-    found = parts.read_cases.page(query)
+    found = parts.read_cases.page(query, reader=officer.officer)
     return {"cases": [case_as_json(row) for row in found.rows], "next": found.next_after_id}
 
 
 @router.get("/cases/{reference}", response_model=CaseWhole)
-def show_case(parts: Parts, reference: str) -> dict[str, Any]:
+def show_case(parts: Parts, officer: Officer, reference: str) -> dict[str, Any]:
     """One case whole."""
+    return case_file_as_json(parts.read_cases.file(reference.upper(), reader=officer.officer))
+
+
+@router.post("/cases/{reference}/blind", response_model=CaseWhole)
+def read_blind(
+    parts: Parts, officer: HeaderOfficer, reference: str, sent: Annotated[BlindReading, Body()]
+) -> dict[str, Any]:
+    """Say what a case is that waits for a blind reading; the answer shows it whole."""
+    answer = BlindAnswer(
+        reference=reference.upper(),
+        officer=officer.officer,
+        category=sent.category,
+        seconds_taken=sent.seconds_taken,
+    )
+    parts.read_blind.answer(answer)
     return case_file_as_json(parts.read_cases.file(reference.upper()))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from intake.domain.cases import Channel, LetterState, Status
+from intake.domain.cases import Channel, LetterState, ReviewKind, Status
 from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import Decision
 
@@ -103,6 +103,7 @@ class ReviewItem(BaseModel):
     reason: str
     seconds_taken: float | None
     model: str
+    kind: ReviewKind
 
 
 class CaseWhole(CaseLine):

@@ -8,7 +8,17 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from intake.entrypoints.web import api, cases, health, messages, operations, problems, sign_in
+from intake.entrypoints.web import (
+    api,
+    blind,
+    cases,
+    health,
+    learning,
+    messages,
+    operations,
+    problems,
+    sign_in,
+)
 from intake.entrypoints.web.parts import WebParts
 from intake.entrypoints.web.rendering import STATIC_FOLDER, Pages
 from intake.entrypoints.web.security import HOME, SecurityHeaders
@@ -47,7 +57,8 @@ def create_app(parts: WebParts) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.mount("/static", KeptFiles(directory=STATIC_FOLDER), name="static")
     app.add_api_route("/", _home, include_in_schema=False)
-    for module in (sign_in, cases, messages, operations, api, health):
+    # Its list is found before a case of that reference is looked for.
+    for module in (sign_in, blind, cases, messages, learning, operations, api, health):
         app.include_router(module.router)
     return app
 

@@ -13,10 +13,11 @@ from intake.domain.references import references_in
 from intake.entrypoints.web.case_view import case_view
 from intake.entrypoints.web.parts import Parts, WebParts
 from intake.entrypoints.web.rendering import page
-from intake.entrypoints.web.sessions import FormOfficer, signed_in
+from intake.entrypoints.web.sessions import FormOfficer, Officer, signed_in
 from intake.entrypoints.web.shown import read_shown, write_shown
 from intake.errors import CaseNotFound, InvalidSubmission
 from intake.services.ports import CaseOrder, CaseQuery
+from intake.services.sign_in import SignedIn
 
 ALL = "all"
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -28,6 +29,7 @@ def list_cases(
     *,
     request: Request,
     parts: Parts,
+    officer: Officer,
     status: Annotated[str, Query(max_length=20)] = Status.TO_REVIEW.value,
     category: Annotated[str, Query(max_length=40)] = "",
     area: Annotated[str, Query(max_length=40)] = "",
@@ -47,7 +49,7 @@ def list_cases(
         order=CaseOrder.QUEUE if status == Status.TO_REVIEW else CaseOrder.NEWEST,
         after_id=after,
     )
-    found = parts.read_cases.page(query)
+    found = parts.read_cases.page(query, reader=officer.officer)
     filters = {"category": query.category or "", "area": query.area or "", "q": query.words}
     filters = {name: value for name, value in filters.items() if value}
     following = {"status": status, **filters, "after": found.next_after_id}
@@ -58,6 +60,7 @@ def list_cases(
         query=query,
         listed=status,
         lists=[*Status, ALL],
+        is_awaited=bool(parts.read_blind.waiting(officer.officer, limit=1)),
         is_filtered=bool(filters),
         filters=urlencode(filters),
         is_first=after is None,
@@ -67,23 +70,22 @@ def list_cases(
 
 
 @router.get("/next")
-def next_case(parts: Parts) -> Response:
+def next_case(parts: Parts, officer: Officer) -> Response:
     """Go to the case that has waited longest for review, or to the empty queue."""
-    query = CaseQuery(status=Status.TO_REVIEW, order=CaseOrder.QUEUE, limit=1)
-    rows = parts.read_cases.page(query).rows
-    address = f"/cases/{rows[0].case.reference}" if rows else "/cases"
-    return RedirectResponse(address, status_code=303)
+    reference = parts.read_cases.next_to_review(officer.officer)
+    return RedirectResponse(f"/cases/{reference}" if reference else "/cases", status_code=303)
 
 
 @router.get("/{reference}")
 def show_case(
     request: Request,
     parts: Parts,
+    officer: Officer,
     reference: str,
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """One case, with the form to review it."""
-    return _case_page(request, parts, reference, done=done)
+    """One case, with the form to review it; to be read blind, its message and that form alone."""
+    return case_page(request, parts, officer, reference, done=done)
 
 
 @router.post("/{reference}/review")
@@ -119,8 +121,15 @@ def review_case(
                 seconds_taken=shown.seconds_ago,
             )
     except InvalidSubmission as exc:
-        return _case_page(
-            request, parts, reference, seen=seen, chosen=chosen, reason=reason, problem=str(exc)
+        return case_page(
+            request,
+            parts,
+            officer,
+            reference,
+            seen=seen,
+            chosen=chosen,
+            reason=reason,
+            problem=str(exc),
         )
     done = "confirmed" if chosen is shown.category else "corrected"
     return RedirectResponse(f"/cases/{reference}?done={done}", status_code=303)
@@ -141,9 +150,10 @@ def retry_letter(
     return RedirectResponse(f"/cases/{reference.upper()}?done=letter", status_code=303)
 
 
-def _case_page(
+def case_page(
     request: Request,
     parts: WebParts,
+    officer: SignedIn,
     reference: str,
     *,
     seen: str = "",
@@ -152,12 +162,15 @@ def _case_page(
     problem: str = "",
     done: str = "",
 ) -> Response:
-    view = case_view(parts.read_cases.file(reference.upper()))
+    """The page of a case as this officer may see it. Raises ``CaseNotFound``."""
+    file = parts.read_cases.file(reference.upper(), reader=officer.officer)
+    view = case_view(file, officer.officer)
     return page(
         request,
-        "case.html",
+        "blind.html" if file.is_blind else "case.html",
         status=422 if problem else 200,
         view=view,
+        is_awaited=done == "read" and bool(parts.read_blind.waiting(officer.officer, limit=1)),
         case=view.file.case,
         seen=seen or write_shown(parts, view.file.case),
         chosen=chosen,

@@ -16,8 +16,10 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from intake.entrypoints.web.parts import Parts
+from intake.services.learning_ports import DriftCheck
 from intake.services.operations import Figures
 from intake.services.ports import JobRecord
+from intake.services.report_agreement import AgreementFigures
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,15 +50,16 @@ def ready(parts: Parts) -> Response:
 def metrics(parts: Parts) -> Response:
     """The figures of this moment in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(_Moment(parts.operations.figures()))
+    registry.register(_Moment(parts.operations.figures(), parts.report_agreement.figures()))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 class _Moment(Collector):
     """Figures as metrics."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Figures, agreement: AgreementFigures) -> None:
         self._figures = figures
+        self._agreement = agreement
 
     def collect(self) -> Iterable[Metric]:
         """Each metric."""
@@ -72,6 +75,9 @@ class _Moment(Collector):
             value=figures.oldest_waiting_seconds,
         )
         yield from _jobs(figures.jobs)
+        yield _by_state("blind_readings", "Blind readings drawn.", self._agreement.readings.items())
+        yield from _agreement(self._agreement)
+        yield from _drift(self._agreement.checks)
 
 
 def _by_state(name: str, what: str, counts: Iterable[tuple[str, int]]) -> Metric:
@@ -79,6 +85,45 @@ def _by_state(name: str, what: str, counts: Iterable[tuple[str, int]]) -> Metric
     for state, count in counts:
         gauge.add_metric([str(state)], count)
     return gauge
+
+
+def _agreement(figures: AgreementFigures) -> Iterable[Metric]:
+    labels = ["comparison", "category"]
+    read = GaugeMetricFamily(
+        "intake_agreement_answers", "Pairs of answers of the last 30 days.", labels=labels
+    )
+    share = GaugeMetricFamily(
+        "intake_agreement_share", "Share of them that agree, where there are any.", labels=labels
+    )
+    kappa = GaugeMetricFamily(
+        "intake_agreement_kappa", "Cohen's kappa, where it is defined.", labels=labels
+    )
+    for comparison, line in figures.lines.items():
+        by_category = {category.value: each for category, each in line.by_category.items()}
+        found = {"all": line.whole, **by_category}
+        for name, each in found.items():
+            read.add_metric([comparison.value, name], each.count)
+            if each.share is not None:
+                share.add_metric([comparison.value, name], each.share)
+            if each.kappa is not None:
+                kappa.add_metric([comparison.value, name], each.kappa)
+    return read, share, kappa
+
+
+def _drift(checks: Iterable[DriftCheck]) -> Iterable[Metric]:
+    alarm = GaugeMetricFamily(
+        "intake_drift_alarm", "Whether the classifier has drifted.", labels=["measure"]
+    )
+    figure = GaugeMetricFamily(
+        "intake_drift_figure",
+        "What was measured: share of agreement, or divergence of the mix in bits.",
+        labels=["measure"],
+    )
+    for check in checks:
+        alarm.add_metric([check.measure.value], bool(check.alarm_since))
+        if check.figure is not None:
+            figure.add_metric([check.measure.value], check.figure)
+    return alarm, figure
 
 
 def _jobs(jobs: Iterable[JobRecord]) -> Iterable[Metric]:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from intake.entrypoints.web.parts import Parts
 from intake.entrypoints.web.rendering import page
-from intake.entrypoints.web.sessions import FormOfficer, signed_in
+from intake.entrypoints.web.sessions import FormOfficer, Officer, signed_in
 
 Number = Annotated[int, Path(ge=0, le=2**62)]
 router = APIRouter(prefix="/operations", include_in_schema=False, dependencies=[Depends(signed_in)])
@@ -17,13 +17,19 @@ router = APIRouter(prefix="/operations", include_in_schema=False, dependencies=[
 def show_operations(
     request: Request,
     parts: Parts,
+    officer: Officer,
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Health, queues, jobs, mailboxes, and what was given up on."""
+    overview = parts.operations.overview()
+    failed = [letter.case_id for letter, _ in overview.failed_letters if letter.case_id]
     return page(
         request,
         "operations.html",
-        overview=parts.operations.overview(),
+        overview=overview,
+        alarms=parts.report_agreement.alarms(),
+        # The subject of a letter tells the category of its case.
+        untold=parts.read_cases.awaited_of(failed, officer.officer),
         health=parts.operations.health(),
         done=done,
     )

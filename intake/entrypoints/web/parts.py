@@ -11,7 +11,9 @@ from fastapi import Depends, Request
 from intake.domain.categories import AreaTeam, ServiceArea
 from intake.services.operations import Operations
 from intake.services.ports import Clock
+from intake.services.read_blind import ReadBlind
 from intake.services.read_cases import ReadCases
+from intake.services.report_agreement import ReportAgreement
 from intake.services.retry_work import RetryWork
 from intake.services.review_case import ReviewCase
 from intake.services.sign_in import SignIn
@@ -44,6 +46,14 @@ class WebParts(Protocol):
     @property
     def read_cases(self) -> ReadCases:
         """Lists and shows cases."""
+
+    @property
+    def read_blind(self) -> ReadBlind:
+        """Blind readings and their answers."""
+
+    @property
+    def report_agreement(self) -> ReportAgreement:
+        """How far officers and the classifier agree."""
 
     @property
     def review_case(self) -> ReviewCase:

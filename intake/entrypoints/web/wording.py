@@ -49,6 +49,9 @@ TIMELINE = {
     TimelineKind.MENTIONED: "Reference mentioned",
     TimelineKind.DEADLINE_NEAR: "Deadline near",
     TimelineKind.DEADLINE_MISSED: "Deadline missed",
+    TimelineKind.READING_DRAWN: "Drawn for a blind reading",
+    TimelineKind.READ_BLIND: "Read blind",
+    TimelineKind.READING_WITHDRAWN: "Blind reading withdrawn",
 }
 
 

@@ -38,7 +38,8 @@ function choose(radio) {
   }
   radio.checked = true;
   const isChange = radio.value !== form.dataset.current;
-  const next = isChange ? form.querySelector("[name=reason]") : radio;
+  // A blind reading asks for no reason.
+  const next = (isChange && form.querySelector("[name=reason]")) || radio;
   next.focus();
   next.scrollIntoView({ block: "nearest" });
 }
