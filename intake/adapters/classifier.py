@@ -7,7 +7,7 @@ decision. Model files are checked against the hashes in the model's `meta.json` 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -16,20 +16,30 @@ from typing import Any, Final, Self
 import numpy as np
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
-from intake.adapters.heads import CATEGORY, Floats, Head
+from intake.adapters.heads import CATEGORY, URGENT, Answers, Floats, Head
 from intake.adapters.language_detection import LanguageDetector
 from intake.adapters.message_text import as_read
 from intake.adapters.spacy_components import ANSWERS, ENCODER, LINEAR, AnswersPipe
 from intake.domain.categories import Category, ServiceArea
-from intake.domain.classification import Classification, MessageText, Thresholds, decide
+from intake.domain.classification import (
+    REASON_SEVERAL_MATTERS,
+    Classification,
+    Decision,
+    MessageText,
+    Thresholds,
+    decide,
+)
+from intake.domain.matters import matters
+from intake.domain.text import normalise
 from intake.errors import ClassifierUnavailable, ConfigurationError
 
 _BATCH: Final = 64
 _MOST_EVIDENCE: Final = 3
 # A sentence that moves the answer less than this share of what the strongest does is no evidence.
 _WEAKEST_EVIDENCE: Final = 0.25
+_SURE_OF_A_PART: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +57,7 @@ class AnswerReader:
         message: MessageText,
         language: str,
         evidence: Sequence[str] = (),
+        hazard_sentence: str = "",
     ) -> Classification:
         """The classification that these probabilities mean."""
         probabilities = {
@@ -71,6 +82,7 @@ class AnswerReader:
             decision=decision,
             reason=reason,
             model=self.model_version,
+            hazard_sentence=hazard_sentence if urgent else "",
         )
 
     def _holds(self, whole: Mapping[str, Floats], name: str) -> bool:
@@ -134,6 +146,10 @@ class SpacyClassifier:
                     answers = [
                         self._read(message, doc) for message, doc in zip(batch, docs, strict=True)
                     ]
+                    answers = [
+                        self._unless_several(message, answer)
+                        for message, answer in zip(batch, answers, strict=True)
+                    ]
             except (ValueError, MemoryError) as exc:
                 raise ClassifierUnavailable from exc
             yield from answers
@@ -149,7 +165,21 @@ class SpacyClassifier:
             message=message,
             language=self._languages.detect(f"{message.subject}\n{message.text}"),
             evidence=_evidence(doc) or _subject_alone(message),
+            hazard_sentence=_hazard_sentence(doc) or message.subject.strip(),
         )
+
+    def _unless_several(self, message: MessageText, answer: Classification) -> Classification:
+        """The answer, for an officer instead when the message has matters of different kinds.
+
+        Only what would stand by itself is asked about again, part by part: few messages have marks
+        between their matters, and the others cost nothing.
+        """
+        parts = matters(normalise(message.text)) if answer.decision is Decision.AUTO else []
+        docs = self._pipeline.pipe(self._doc(replace(message, subject="", text=p)) for p in parts)
+        found = {_sure_category(doc._.answers) for doc in docs} - {None}
+        if len(found) < 2:
+            return answer
+        return replace(answer, decision=Decision.REVIEW, reason=REASON_SEVERAL_MATTERS)
 
 
 def thresholds_from_json(fields: Mapping[str, Any]) -> Thresholds:
@@ -168,17 +198,41 @@ def thresholds_as_json(thresholds: Thresholds) -> dict[str, Any]:
     }
 
 
+def _sure_category(answers: Answers) -> int | None:
+    """The category of a part, where it is clear enough to tell matters apart by."""
+    probabilities = answers.whole[CATEGORY]
+    category = int(np.argmax(probabilities))
+    return category if probabilities[category] >= _SURE_OF_A_PART else None
+
+
 def _evidence(doc: Doc) -> list[str]:
     """The sentences without which the category would be less likely, strongest first."""
-    probabilities = doc._.answers.whole[CATEGORY]
-    category = int(np.argmax(probabilities))
-    effects = _log_odds(probabilities[category]) - _log_odds(doc._.answers.without[:, category])
+    category = int(np.argmax(doc._.answers.whole[CATEGORY]))
+    effects = _effects(doc._.answers, CATEGORY, category)
     sentences = list(doc.sents)
     order = np.argsort(-effects, kind="stable").tolist()
     enough = max(0.0, _WEAKEST_EVIDENCE * float(effects[order[0]])) if order else 0.0
     strongest = order[:1] + [number for number in order[1:] if effects[number] > enough]
-    texts = [" ".join(sentences[number].text.split()) for number in strongest[:_MOST_EVIDENCE]]
+    texts = [_quoted(sentences[number]) for number in strongest[:_MOST_EVIDENCE]]
     return [text for text in texts if text]
+
+
+def _hazard_sentence(doc: Doc) -> str:
+    """The sentence without which the message would be least urgent, if any makes it more so."""
+    effects = _effects(doc._.answers, URGENT, 0)
+    if not effects.size or effects.max() <= 0:
+        return ""
+    return _quoted(list(doc.sents)[int(np.argmax(effects))])
+
+
+def _effects(answers: Answers, question: str, label: int) -> Floats:
+    """How much less likely the label is without each sentence, in log odds."""
+    whole = _log_odds(answers.whole[question][label])
+    return np.asarray(whole - _log_odds(answers.without[question][:, label]), dtype=np.float32)
+
+
+def _quoted(sentence: Span) -> str:
+    return " ".join(sentence.text.split())
 
 
 def _log_odds(probability: Floats) -> Floats:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-from intake.adapters.heads import CATEGORY, Floats, Scores
+from intake.adapters.heads import ASKED_AGAIN, Floats, Scores
 
 MOST_TOKENS: Final = 384
 """How many tokens the encoder sees at once, its two marks of beginning and end included."""
@@ -33,6 +33,10 @@ class AttentionHead:
     query: Floats
     matrix: Floats
     bias: Floats
+
+    def scores(self, pooled: Floats) -> Floats:
+        """Raw scores of pooled vectors, shape (rows, labels)."""
+        return np.asarray(pooled @ self.matrix + self.bias, dtype=np.float32)
 
 
 class Encoder:
@@ -77,21 +81,25 @@ class Encoder:
     def scores(self, text: str, spans: Sequence[tuple[int, int]]) -> Scores:
         """The raw scores of every question on the text.
 
-        `spans` says where each sentence stands in it. Without a sentence means that the category's
-        head does not look at its words; the other words were still read beside them.
+        `spans` says where each sentence stands in it. Without a sentence means that the question
+        does not look at its words; the other words were still read beside them.
         """
         encoding = self._tokenizer.encode(text)
         windows = _windows(len(encoding.ids))
         words = np.concatenate([self._words(encoding.ids, window) for window in windows])
         places = np.concatenate([np.array(encoding.offsets, np.int64)[w] for w in windows])
-        pooled = {}
+        inside = [
+            (places[:, 0] >= start) & (places[:, 1] <= end) & (places[:, 1] > 0)
+            for start, end in spans
+        ]
+        whole, without = {}, {}
         for name, head in self._heads.items():
             looks = words @ head.query
             looks = np.exp(looks - looks.max())
-            pooled[name] = (looks @ words / looks.sum()) @ head.matrix + head.bias
-            if name == CATEGORY:
-                without = self._without(head, words, looks, places, spans)
-        return Scores(whole=pooled, without=without)
+            whole[name] = head.scores((looks @ words / looks.sum())[None, :])[0]
+            if name in ASKED_AGAIN:
+                without[name] = head.scores(_pooled_without(words, looks, inside))
+        return Scores(whole=whole, without=without)
 
     def _words(self, ids: Sequence[int], window: slice) -> Floats:
         row = np.array(ids[window], dtype=np.int64)
@@ -100,21 +108,17 @@ class Encoder:
         given = {"ids": row[None, :], "mask": np.ones((1, len(row)), dtype=np.int64)}
         return np.asarray(self._network.run(None, given)[0][0], dtype=np.float32)
 
-    @staticmethod
-    def _without(
-        head: AttentionHead,
-        words: Floats,
-        looks: Floats,
-        places: npt.NDArray[np.int64],
-        spans: Sequence[tuple[int, int]],
-    ) -> Floats:
-        all_looks, all_words = looks.sum(), looks @ words
-        rows = []
-        for start, end in spans:
-            inside = (places[:, 0] >= start) & (places[:, 1] <= end) & (places[:, 1] > 0)
-            left = max(float(all_looks - looks[inside].sum()), 1e-6)
-            rows.append((all_words - looks[inside] @ words[inside]) / left)
-        return np.asarray(np.array(rows).reshape(-1, words.shape[1]) @ head.matrix + head.bias)
+
+def _pooled_without(
+    words: Floats, looks: Floats, inside: Sequence[npt.NDArray[np.bool_]]
+) -> Floats:
+    """The pooled vector of the message without each sentence, shape (sentences, width)."""
+    all_looks, all_words = looks.sum(), looks @ words
+    rows = np.empty((len(inside), words.shape[1]), dtype=np.float32)
+    for row, sentence in zip(rows, inside, strict=True):
+        left = max(float(all_looks - looks[sentence].sum()), 1e-6)
+        row[:] = (all_words - looks[sentence] @ words[sentence]) / left
+    return rows
 
 
 def _windows(count: int) -> list[slice]:

@@ -15,19 +15,21 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 
 CATEGORY: Final = "category"
-"""The name of the question that is asked again without each sentence."""
+URGENT: Final = "urgent"
+ASKED_AGAIN: Final = (CATEGORY, URGENT)
+"""The questions that are asked again without each sentence, to name those that carried them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
     """What one model says of a message before calibration.
 
-    `whole` maps a question's name to raw scores, one a label. `without` holds, for each sentence in
-    order, the category's raw scores of the message without that sentence.
+    `whole` maps a question's name to raw scores, one a label. `without` has the questions of
+    `ASKED_AGAIN`: for each sentence in order the raw scores of the message without that sentence.
     """
 
     whole: Mapping[str, Floats]
-    without: Floats
+    without: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ class Answers:
     """The probabilities of one message: `whole` and `without` as in `Scores`, calibrated."""
 
     whole: Mapping[str, Floats]
-    without: Floats
+    without: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +70,14 @@ class Head:
 
 def answers(heads: Sequence[Head], linear: Scores, encoder: Scores) -> Answers:
     """What the heads make of both models' scores."""
-    category = next(head for head in heads if head.name == CATEGORY)
     return Answers(
         whole={
             head.name: head.probabilities(linear.whole[head.name], encoder.whole[head.name])
             for head in heads
         },
-        without=category.probabilities(linear.without, encoder.without),
+        without={
+            head.name: head.probabilities(linear.without[head.name], encoder.without[head.name])
+            for head in heads
+            if head.name in ASKED_AGAIN
+        },
     )

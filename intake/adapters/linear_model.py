@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from intake.adapters.heads import CATEGORY, Floats, Scores
+from intake.adapters.heads import ASKED_AGAIN, Floats, Scores
 from intake.adapters.message_features import BLOCKS, FEATURES_VERSION, MessageParts
 
 
@@ -39,19 +39,20 @@ class LinearModel:
         self.block = np.array(blocks, dtype=np.int8)
 
     def scores(self, parts: MessageParts) -> Scores:
-        """The raw scores of every question, and the category's without each sentence."""
+        """The raw scores of every question, and of some without each sentence."""
         positions, counts = self._counts([parts.frame, *parts.sentences])
         total = counts.sum(axis=0)
         rows = np.vstack([total, total - counts[1:]])
         weighed = weigh(rows, self.idf[positions], self.block[positions])
         weights = self.weights[positions].astype(np.float32)
         whole = weighed[0] @ weights + self.bias
-        # Only the category is asked again without each sentence: small enough a product that
-        # the linear algebra library starts no threads for it.
-        category = self.columns[CATEGORY]
         return Scores(
             whole={name: whole[columns] for name, columns in self.columns.items()},
-            without=weighed[1:] @ weights[:, category] + self.bias[category],
+            # Few enough columns that the linear algebra library starts no threads for them.
+            without={
+                name: weighed[1:] @ weights[:, self.columns[name]] + self.bias[self.columns[name]]
+                for name in ASKED_AGAIN
+            },
         )
 
     def to_disk(self, folder: Path) -> None:

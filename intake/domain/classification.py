@@ -40,6 +40,8 @@ class Classification:
     `probabilities` holds all six categories and sums to one; `confidence` is that of `category`.
     `hazards` names the kinds of `intake.domain.hazards`. `language` is an ISO 639-1 code.
     `evidence` holds the one to three sentences that carried the category, strongest first.
+    `hazard_sentence` is the sentence that raised the alarm, quoted as written; empty when not
+    urgent.
     `model` is the version that answered.
     """
 
@@ -55,6 +57,7 @@ class Classification:
     decision: Decision
     reason: str
     model: str
+    hazard_sentence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,9 @@ REASON_URGENT = "Somebody may be at risk, so an officer must read this message f
 REASON_LANGUAGE = "The message does not seem to be in English, which the classifier was made for."
 REASON_EMPTY = "The message has too few words to judge."
 REASON_ADDRESSES_CLASSIFIER = "The message speaks to the software that sorts messages."
+REASON_SEVERAL_MATTERS = (
+    "The message raises several matters of different kinds, so an officer must separate them."
+)
 REASON_MAY_BE_COMPLAINT = "The message could be a complaint, so an officer decides."
 REASON_UNSURE = "The classifier is not sure enough of this category."
 REASON_SURE = "The classifier is sure enough of this category."

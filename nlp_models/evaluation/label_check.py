@@ -79,7 +79,7 @@ def unseen_probabilities(
     messages: Sequence[LabelledMessage], *, seed: int
 ) -> dict[str, heads.Scores]:
     """For each question the probabilities of every message by a model without its group."""
-    counted = features.count_features(one.message for one in messages)
+    counted = features.count_features(features.clean_messages(one.message for one in messages))
     names = features.choose_features(counted)
     counts = features.count_matrix(counted, names)
     weighed = features.weigh_matrix(counts, features.inverse_frequencies(counts), names)

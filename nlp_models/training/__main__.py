@@ -8,8 +8,8 @@ import json
 import sys
 from pathlib import Path
 
-from intake.errors import IntakeError
 from intake.adapters.spacy_components import ENCODER
+from intake.errors import IntakeError
 from nlp_models.training.graph import MODEL_DIR, Run, run_all
 
 

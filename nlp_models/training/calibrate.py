@@ -180,7 +180,5 @@ def _missed(
 
 def head_probabilities(head: Head, scores: Pair) -> Scores:
     """What the run-time head makes of these scores."""
-    found = head.probabilities(
-        scores.linear.astype(np.float32), scores.encoder.astype(np.float32)
-    )
+    found = head.probabilities(scores.linear.astype(np.float32), scores.encoder.astype(np.float32))
     return np.asarray(found, dtype=np.float64)

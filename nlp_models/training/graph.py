@@ -104,7 +104,9 @@ def prepare(run: Run) -> None:
             if normalise(one.message.text) not in known
         ]
         messages += corrections
-        split += ["dev" if fold(one.voice, 2, salt="corrections") else "train" for one in corrections]
+        split += [
+            "dev" if fold(one.voice, 2, salt="corrections") else "train" for one in corrections
+        ]
         paths = [*paths, run.corrections]
     run.learnt = [one for one, name in zip(messages, split, strict=True) if name == "train"]
     run.dev = [one for one, name in zip(messages, split, strict=True) if name == "dev"]

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 
 from intake.adapters.classifier import SpacyClassifier
+from intake.adapters.linear_model import weigh
 from intake.adapters.message_features import BLOCKS
-from intake.adapters.spacy_components import weigh
 from intake.domain.categories import Category
 from intake.domain.classification import Decision, MessageText, classification_as_json
 from intake.errors import ConfigurationError
 from nlp_models.training.__main__ import main
 from nlp_models.training.features import (
     choose_features,
+    clean_messages,
     count_features,
     count_matrix,
     inverse_frequencies,
@@ -90,22 +91,33 @@ def test_nothing_in_the_folder_is_pickled(model_dir: Path) -> None:
         for path in files
         if path.suffix in {".pkl", ".pickle", ".joblib", ".bin"} and path.name != "lookups.bin"
     ]
-    with np.load(model_dir / "intake_linear_heads" / "weights.npz", allow_pickle=False) as arrays:
+    with np.load(model_dir / "intake_linear" / "weights.npz", allow_pickle=False) as arrays:
         assert set(arrays) == {"idf", "weights", "bias"}
+    with np.load(model_dir / "intake_encoder" / "heads.npz", allow_pickle=False) as arrays:
+        assert {"category.query", "category.matrix", "category.bias"} <= set(arrays)
 
 
-@pytest.mark.parametrize("name", ["weights.npz", "features.txt", "heads.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "intake_linear/weights.npz",
+        "intake_linear/features.txt",
+        "intake_encoder/encoder.onnx",
+        "intake_encoder/heads.npz",
+        "intake_answers/heads.json",
+    ],
+)
 def test_an_altered_file_is_refused_by_name(model_dir: Path, tmp_path: Path, name: str) -> None:
     copy = shutil.copytree(model_dir, tmp_path / "copy")
-    path = copy / "intake_linear_heads" / name
-    path.write_bytes(path.read_bytes() + b" ")
+    with (copy / name).open("ab") as file:
+        file.write(b" ")
     with pytest.raises(ConfigurationError, match=f"{name}: this file was altered"):
         SpacyClassifier.load(copy)
 
 
 def test_a_missing_file_or_folder_is_refused_by_name(model_dir: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(model_dir, tmp_path / "copy")
-    (copy / "intake_linear_heads" / "heads.json").unlink()
+    (copy / "intake_answers" / "heads.json").unlink()
     with pytest.raises(ConfigurationError, match=r"heads\.json: this file is missing"):
         SpacyClassifier.load(copy)
     with pytest.raises(ConfigurationError, match="there is no model here"):
@@ -115,11 +127,11 @@ def test_a_missing_file_or_folder_is_refused_by_name(model_dir: Path, tmp_path: 
 def test_a_model_of_other_features_is_refused(model_dir: Path, tmp_path: Path) -> None:
     """An old model after an update would answer nonsense: its features are no longer drawn."""
     copy = shutil.copytree(model_dir, tmp_path / "copy")
-    heads = copy / "intake_linear_heads" / "heads.json"
-    fields = json.loads(heads.read_text(encoding="utf-8")) | {"features_version": 0}
-    heads.write_text(json.dumps(fields), encoding="utf-8")
+    linear = copy / "intake_linear" / "linear.json"
+    fields = json.loads(linear.read_text(encoding="utf-8")) | {"features_version": 0}
+    linear.write_text(json.dumps(fields), encoding="utf-8")
     meta = json.loads((copy / "meta.json").read_text(encoding="utf-8"))
-    del meta["intake"]["files"]["intake_linear_heads/heads.json"]
+    del meta["intake"]["files"]["intake_linear/linear.json"]
     (copy / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="features of version 0"):
         SpacyClassifier.load(copy)
@@ -130,7 +142,7 @@ def test_the_model_writes_down_where_it_comes_from(model_dir: Path) -> None:
     assert len(facts["data_sha256"]) == 64
     assert facts["seed"] == 3
     assert {"spacy", "numpy", "scikit-learn"} <= set(facts["libraries"])
-    assert set(facts["figures"]) == {"cross_validation", "test"}
+    assert set(facts["figures"]) == {"dev", "test"}
 
 
 def test_training_ends_with_a_sentence_when_corrections_cannot_be_read(
@@ -148,7 +160,7 @@ def test_training_and_run_time_weigh_the_same_counts_alike() -> None:
         MessageText(channel="chat", subject="", text="lovely park, lovely swings"),
         MessageText(channel="chat", subject="", text="smell of gas on the stairs, help"),
     ]
-    counted = count_features([*messages, *messages, *messages, *messages])
+    counted = count_features(clean_messages(messages * 4))
     features = choose_features(counted)
     counts = count_matrix(counted, features)
     idf = inverse_frequencies(counts)

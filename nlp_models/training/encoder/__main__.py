@@ -35,9 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         tokenizer.no_padding()
         network = Network.from_weights(weights)
         options.work.mkdir(parents=True, exist_ok=True)
-        fine_tune(
-            network, examples(learnt, tokenizer), recipe, state=options.work / "fine_tune.pt"
-        )
+        fine_tune(network, examples(learnt, tokenizer), recipe, state=options.work / "fine_tune.pt")
         facts = {
             "pretrained": NAME,
             "messages": len(learnt),

@@ -72,7 +72,7 @@ def fine_tune(
     state: Path,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Trains the network in place, writing `state` as it goes; goes on from `state` if it exists."""
+    """Trains the network in place, writing `state` as it goes; goes on from there if it exists."""
     torch.manual_seed(recipe.seed)
     batches = list(_batches(learnt, recipe))
     optimizer = torch.optim.AdamW(_parameter_groups(network, recipe), fused=True)
@@ -164,7 +164,9 @@ def _parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, object
     groups.append((own, recipe.head_rate))
     return [
         {
-            "params": [each for name, each in named if each.requires_grad and _decays(name) is decays],
+            "params": [
+                each for name, each in named if each.requires_grad and _decays(name) is decays
+            ],
             "lr": rate,
             "weight_decay": recipe.weight_decay if decays else 0.0,
         }

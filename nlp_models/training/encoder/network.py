@@ -15,7 +15,6 @@ from transformers import MPNetModel
 
 from nlp_models.training.heads import QUESTIONS, Question
 
-
 # The lowest layers know spelling and grammar, which the corpus is too small to teach better.
 FROZEN_LAYERS = 3
 # Of twelve: the last two serve the likeness of sentences that the encoder was made for, and
@@ -36,6 +35,7 @@ class MessageDropout(nn.Module):
         self.share = share
 
     def forward(self, words: Tensor) -> Tensor:
+        """The same shape, with features dropped while training."""
         if not self.training:
             return words
         shape = (words.shape[0], *(1,) * (words.dim() - 2), words.shape[-1])
