@@ -56,8 +56,16 @@ bench: setup-test ## Measure speed against a baseline in the same run
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 .PHONY: model
-model: setup $(READY)/train ## Train the classifier from nlp_models/corpus
+model: setup $(READY)/train ## Train the classifier from nlp_models/corpus, keeping its encoder
 	@$(BIN)/python -m nlp_models.training $(ARGS)
+
+.PHONY: encoder
+encoder: $(READY)/encoder ## Fine-tune the encoder: hours on two cores; cut off, it goes on (then: make model ARGS="--encoder var/encoder/model")
+	@.venv-encoder/bin/python -m nlp_models.training.encoder --work var/encoder --out var/encoder/model $(ARGS)
+
+.PHONY: comparison
+comparison: setup $(READY)/train ## Measure the classifier beside the recipes of others
+	@$(BIN)/python -m nlp_models.evaluation.compare $(ARGS)
 
 .PHONY: lint
 lint: setup-test ## Check format, style, types and import rules
@@ -118,6 +126,14 @@ $(READY)/dev: requirements-dev.txt $(READY)/run
 
 $(READY)/train: requirements-train.txt $(READY)/run
 	$(call step,installing what the training uses,$(INSTALL) -r requirements-train.txt,$(NO_NETWORK))
+	@touch $@
+
+# pip makes this environment: only it reads the group whose versions are pinned without hashes.
+$(READY)/encoder: requirements-train.txt pyproject.toml $(READY)/setup
+	$(call step,making .venv-encoder for the fine-tuning,$(BIN)/python -m venv .venv-encoder \
+	  && .venv-encoder/bin/python -m pip install --upgrade "pip>=25.1" \
+	  && .venv-encoder/bin/python -m pip install --no-deps --require-hashes -r requirements-train.txt \
+	  && .venv-encoder/bin/python -m pip install --group encoder,$(NO_NETWORK))
 	@touch $@
 
 # npm carries the assets here. A machine without it gets one for this step only.

@@ -6,6 +6,7 @@ paragraphs is one matter.
 """
 
 import re
+from itertools import pairwise
 from typing import Final
 
 _POINT: Final = re.compile(r"^\s*(?:[-*\u2022\u2013]|\(?\d{1,2}[.):]|\(?[a-h][.)])\s+\S")
@@ -48,4 +49,4 @@ def matters(text: str) -> list[str]:
 
 def _at_turns(part: str) -> list[str]:
     starts = [0, *(found.start() for found in _TURN.finditer(part) if found.start()), len(part)]
-    return [part[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+    return [part[start:end] for start, end in pairwise(starts)]
