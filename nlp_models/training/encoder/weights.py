@@ -29,7 +29,7 @@ def _part(package: str) -> bytes:
     try:
         found = [path for path in files(package) or () if f"{NAME}.zip." in path.name]
     except PackageNotFoundError as exc:
-        raise ValueError(f"{package} is not installed: run `make setup-encoder`") from exc
+        raise ValueError(f"{package} is not installed: run `make encoder`") from exc
     if len(found) != 1:
         raise ValueError(f"{package} holds {len(found)} parts of the archive instead of one")
     return Path(str(found[0].locate())).read_bytes()
