@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -58,16 +59,19 @@ def export(network: Network, tokenizer: Path, folder: Path, *, facts: dict[str, 
 
 
 def _export_words(network: Network, path: Path) -> None:
-    ids = torch.randint(5, 1000, (1, 64))
+    ids = torch.randint(5, network.encoder.config.vocab_size, (1, 64))
     axes = {0: "messages", 1: "tokens"}
-    torch.onnx.export(
-        _Words(network),
-        (ids, torch.ones_like(ids)),
-        str(path),
-        input_names=["ids", "mask"],
-        output_names=["words"],
-        dynamic_axes={"ids": axes, "mask": axes, "words": axes},
-        opset_version=_OPSET,
-        # The newer exporter writes the relative positions of the example's length into the graph.
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        # It warns that it is the older exporter and that the shapes it sees are an example's.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _Words(network),
+            (ids, torch.ones_like(ids)),
+            str(path),
+            input_names=["ids", "mask"],
+            output_names=["words"],
+            dynamic_axes={"ids": axes, "mask": axes, "words": axes},
+            opset_version=_OPSET,
+            # The newer exporter writes the example's relative positions into the graph.
+            dynamo=False,
+        )

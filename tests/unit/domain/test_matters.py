@@ -24,7 +24,7 @@ from intake.domain.matters import matters
         (
             (
                 "Three things from the ward walk:\n- fly-tipping behind the shops again\n"
-                "- a bench would be welcome by the pond\n- praise for the lollipop lady from parents"
+                "- a bench would be welcome by the pond\n- parents praise the lollipop lady"
             ),
             4,
         ),
