@@ -41,6 +41,8 @@ class Classification:
     `hazards` names the kinds of `intake.domain.hazards`. `language` is an ISO 639-1 code.
     `evidence` holds the one to three sentences that carried the category, strongest first.
     `model` is the version that answered.
+    `hazard_sentence` is the sentence that raised the alarm, quoted as written; empty when not
+    urgent.
     """
 
     category: Category
@@ -55,6 +57,7 @@ class Classification:
     decision: Decision
     reason: str
     model: str
+    hazard_sentence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
