@@ -43,6 +43,8 @@ class Classification:
     `hazard_sentence` is the sentence that raised the alarm, quoted as written; empty when not
     urgent.
     `model` is the version that answered.
+    `hazard_sentence` is the sentence that raised the alarm, quoted as written; empty when not
+    urgent.
     """
 
     category: Category

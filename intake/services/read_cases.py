@@ -174,6 +174,7 @@ def case_file_as_json(file: CaseFile) -> dict[str, Any]:
                 "at": _moment(stored.at),
                 "message": stored.case_message_id,
                 **classification_as_json(stored.classification),
+                "hazard_sentence": stored.classification.hazard_sentence,
             }
             for stored in file.classifications
         ],

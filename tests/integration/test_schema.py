@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from alembic import command
@@ -19,7 +20,7 @@ from intake.adapters.db.store import SqlStore
 from intake.adapters.db.tables import Base
 from intake.errors import StoreUnavailable
 from intake.services.ports import CaseQuery
-from tests.support.stored import new_letter, open_case
+from tests.support.stored import new_classification, new_letter, open_case
 
 MIGRATE = """
 import sys
@@ -148,6 +149,23 @@ def test_migrations_run_down_and_up_again(database_url, engine, has_rows):
         with store.reading() as work:
             found = work.cases.list(CaseQuery(words="missed"))
         assert [row.case.reference for row in found] == [again.reference]
+
+
+def test_a_classification_kept_before_sentences_were_reads_as_one_without(database_url, engine):
+    schema.migrate(engine)
+    with closing(SqlStore(database_url)) as store:
+        case = open_case(store)
+        with store.writing() as work:
+            message = work.cases.file(case.reference).messages[0]
+            said = new_classification(message.id, urgent=True, hazard_sentence="I smell gas.")
+            work.cases.add_classification(case.id, said)
+            work.commit()
+        store.engine.dispose()
+        to_version(engine, "0002")
+        schema.migrate(engine)
+        with store.reading() as work:
+            (kept,) = work.cases.file(case.reference).classifications
+    assert kept.classification == replace(said.classification, hazard_sentence="")
 
 
 def test_a_later_migration_may_make_a_table_anew_that_rows_refer_to(database_url, engine, tmp_path):

@@ -135,7 +135,9 @@ def test_a_file_holds_everything_in_the_order_it_happened(store):
         added = work.cases.add_message(
             case.id, new_message(claimed.id, html="<p>Yes</p>", warnings=("odd",), automatic="list")
         )
-        stored = new_classification(added.id)
+        stored = new_classification(
+            added.id, urgent=True, hazards=("gas",), hazard_sentence="I smell gas."
+        )
         work.cases.add_classification(case.id, stored)
         for entry in entries:
             work.cases.add_timeline(case.id, entry)

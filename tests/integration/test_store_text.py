@@ -48,7 +48,13 @@ def test_every_text_of_a_case_is_stored_whatever_it_holds(store):
             )
         )
         added = work.cases.add_message(case.id, message)
-        said = new_classification(added.id, evidence=(HOSTILE,), reason=HOSTILE, model=HOSTILE)
+        said = new_classification(
+            added.id,
+            evidence=(HOSTILE,),
+            hazard_sentence=HOSTILE,
+            reason=HOSTILE,
+            model=HOSTILE,
+        )
         work.cases.add_classification(case.id, said)
         work.cases.add_timeline(
             case.id,
@@ -64,7 +70,8 @@ def test_every_text_of_a_case_is_stored_whatever_it_holds(store):
     assert (file.case.subject, file.case.hazards) == (STORED, (STORED,))
     assert {getattr(file.messages[0], name) for name in texts} == {STORED}
     assert file.messages[0].attachments[0].name == STORED
-    assert file.classifications[0].classification.evidence == (STORED,)
+    said = file.classifications[0].classification
+    assert (said.evidence, said.hazard_sentence) == ((STORED,), STORED)
     assert file.timeline[0].text == file.letters[0].subject == STORED
     assert row.message_ids == (STORED,)
 

@@ -117,6 +117,21 @@ def test_a_blind_page_has_the_same_bytes_whatever_the_classifier_said(desk, brow
     assert "app-evidence" not in pages[0]
 
 
+def test_a_blind_reader_is_told_of_no_danger_on_the_page_or_through_the_api(desk, browser):
+    """A case filed automatically is not urgent; should one be all the same, its alarm is hidden."""
+    danger = "Nobody came on Friday either, though I was promised it."
+    alarm = {"urgent": True, "hazards": ("gas",), "hazard_sentence": danger}
+    calm, urgent = desk.mail(mail(1), **COMPLAINT), desk.mail(mail(2), **COMPLAINT | alarm)
+    with desk.application.store.reading() as work:
+        kept = work.cases.file(urgent).classifications[0].classification
+    assert kept.hazard_sentence == danger
+    for address in ("/cases/", "/api/v1/cases/"):
+        texts = [neutral(browser.get(address + each).text, each) for each in (calm, urgent)]
+        assert texts[0] == texts[1]
+        assert "app-danger" not in texts[1]
+        assert "hazard_sentence" not in texts[1]
+
+
 def test_the_hidden_field_of_a_blind_page_does_not_hold_the_category(desk, browser):
     reference = desk.mail(**COMPLAINT)
     seen = hidden(browser.get(f"/cases/{reference}").text, "seen")

@@ -154,6 +154,46 @@ def test_a_case_shows_what_the_classifier_said_and_why(desk, browser):
     assert "Receipt written" in page
 
 
+def test_an_urgent_case_names_the_kind_of_danger_and_quotes_and_marks_the_sentence(desk, browser):
+    danger = "The hall smells of <gas> & I feel sick."
+    escaped = "The hall smells of &lt;gas&gt; &amp; I feel sick."
+    reference = desk.mail(
+        mail("Bins", "They were missed.\n\nThe hall smells of\n<gas> & I feel sick.\nGoodbye."),
+        urgent=True,
+        hazards=("gas", "other"),
+        hazard_sentence=danger,
+        evidence=("They were missed.", danger),
+    )
+    page = browser.get(f"/cases/{reference}").text
+    alarm = re.search(r'<div class="app-hazard">.*?</div>', page, re.DOTALL)[0]
+    assert "Possible danger:</strong> Gas or carbon monoxide; Another danger." in alarm
+    assert f"“{escaped}”" in alarm
+    marked = re.search(r'<mark class="app-danger">(.*?)</mark>', page, re.DOTALL)[1]
+    assert marked == (
+        '<strong class="app-danger__label">Danger</strong> '
+        + escaped.replace("of &lt;", "of\n&lt;")
+    )
+    assert '<mark class="app-evidence">They were missed.</mark>' in page
+    told = browser.get(f"/api/v1/cases/{reference}").json()["classifications"][0]
+    assert (told["hazards"], told["hazard_sentence"]) == (["gas", "other"], danger)
+
+
+def test_the_alarm_is_raised_when_kind_and_sentence_are_not_known(desk, browser):
+    """So it is with cases read before sentences were kept."""
+    reference = desk.mail(urgent=True)
+    page = browser.get(f"/cases/{reference}").text
+    assert "Possible danger:</strong> of a kind not named." in page
+    assert "app-hazard__sentence" not in page
+    assert "app-danger" not in page
+
+
+def test_a_case_that_is_not_urgent_raises_no_alarm(desk, browser):
+    page = browser.get(f"/cases/{desk.mail()}").text
+    assert "Possible danger" not in page
+    assert "app-hazard" not in page
+    assert "app-danger" not in page
+
+
 def test_an_unknown_case_is_said_to_be_unknown(browser):
     answer = browser.get("/cases/FB-2222-22")
     assert answer.status_code == 404

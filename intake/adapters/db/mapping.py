@@ -149,6 +149,7 @@ def classification_values(stored: StoredClassification) -> dict[str, Any]:
         "decision": said.decision,
         "reason": said.reason,
         "model": said.model,
+        "hazard_sentence": said.hazard_sentence,
     }
 
 
@@ -171,6 +172,7 @@ def classification_from_row(row: ClassificationRow) -> StoredClassification:
             decision=Decision(row.decision),
             reason=row.reason,
             model=row.model,
+            hazard_sentence=row.hazard_sentence,
         ),
     )
 

@@ -201,6 +201,7 @@ class ClassificationRow(Base):
     decision: Mapped[str] = mapped_column(ShortText(10))
     reason: Mapped[str] = mapped_column(LongText)
     model: Mapped[str] = mapped_column(ShortText(100))
+    hazard_sentence: Mapped[str] = mapped_column(LongText, server_default="")
 
 
 class ReviewRow(Base):

@@ -75,7 +75,7 @@ class LetterItem(BaseModel):
 
 
 class ClassificationItem(BaseModel):
-    """What the classifier said of one message of the case."""
+    """What the classifier said of one message; `hazard_sentence` is empty when not urgent."""
 
     at: datetime
     message: int
@@ -91,6 +91,7 @@ class ClassificationItem(BaseModel):
     language: str
     evidence: list[str]
     model: str
+    hazard_sentence: str
 
 
 class ReviewItem(BaseModel):

@@ -11,9 +11,9 @@ def marked(text: str, *sentences: str) -> list[str]:
 
 def test_a_sentence_is_marked_where_it_stands():
     assert passages("One. Two. Three.", ["Two."]) == [
-        Passage("One. ", is_evidence=False),
-        Passage("Two.", is_evidence=True),
-        Passage(" Three.", is_evidence=False),
+        Passage(text="One. "),
+        Passage(text="Two.", is_evidence=True),
+        Passage(text=" Three."),
     ]
 
 
@@ -34,6 +34,22 @@ def test_nothing_is_marked_when_a_sentence_is_not_there_or_empty():
 def test_signs_that_mean_something_to_a_pattern_are_taken_literally():
     assert marked("Why (oh why) did it cost £5.00?", "did it cost £5.00?") == ["did it cost £5.00?"]
     assert marked("It cost £5x00", "£5.00") == []
+
+
+def test_a_sentence_that_is_both_keeps_both_marks_and_the_rest_of_the_evidence_its_own():
+    assert passages("One. Two. Three.", ["Two. Three."], ["Two."]) == [
+        Passage(text="One. "),
+        Passage(text="Two.", is_evidence=True, is_danger=True),
+        Passage(text=" Three.", is_evidence=True),
+    ]
+
+
+def test_a_danger_is_marked_when_it_is_no_evidence():
+    assert passages("It hisses. Bye.", ["Bye."], ["it  hisses."]) == [
+        Passage(text="It hisses.", is_danger=True),
+        Passage(text=" "),
+        Passage(text="Bye.", is_evidence=True),
+    ]
 
 
 def test_an_empty_message_has_no_passages():
