@@ -26,10 +26,16 @@ from spacy.training import Example
 from spacy.util import fix_random_seed, minibatch
 
 from intake.adapters.classifier import SpacyClassifier
+from intake.adapters.encoder import Encoder
+from intake.adapters.heads import CATEGORY, Head
+from intake.adapters.linear_model import LinearModel
+from intake.adapters.message_features import message_parts
+from intake.adapters.spacy_components import ENCODER, LINEAR
 from intake.domain.categories import Category
 from intake.domain.classification import Decision, MessageText
 from nlp_models.evaluation.frozen_encoder import FrozenEncoder
-from nlp_models.training.corpus import LabelledMessage, groups
+from nlp_models.training import calibrate, features, heads
+from nlp_models.training.corpus import LabelledMessage, groups, read_corpus, splits
 
 CATEGORIES = list(Category)
 SIGNALEN_THRESHOLD = 0.40
@@ -79,6 +85,15 @@ def recipes(*, model_dir: Path, encoder_dir: Path | None, seed: int) -> tuple[Re
             name="spacy_ensemble",
             title="spaCy ensemble (`TextCatEnsemble.v2`)",
             learn=lambda learnt: _learn_textcat(learnt, _ENSEMBLE, seed, epochs=8),
+        ),
+        *(
+            Recipe(
+                name=half,
+                title=f"the shipped model's {half} half alone",
+                learn=lambda learnt, half=half: _half(model_dir, half, learnt),
+                learns=False,
+            )
+            for half in ("linear", "encoder")
         ),
         Recipe(
             name="ours",
@@ -248,6 +263,49 @@ def _shipped(model_dir: Path) -> Answering:
         )
 
     return answer
+
+
+def _half(model_dir: Path, half: str, learnt: Sequence[LabelledMessage]) -> Answering:
+    """One of the two models by itself, calibrated on dev as both are together.
+
+    A short run takes as much less of dev as it takes of train.
+    """
+    messages = read_corpus()
+    dev = [one for one, name in zip(messages, splits(messages), strict=True) if name == "dev"]
+    dev = dev[: len(learnt)]
+    question = heads.QUESTIONS[0]
+    empty = Head(name=question.name, labels=question.labels, exclusive=True)
+    scores = _raw_scores(model_dir, half)
+
+    def pair(messages: Sequence[MessageText]) -> calibrate.Pair:
+        found = scores(messages)
+        nothing = np.zeros_like(found)
+        if half == "linear":
+            return calibrate.Pair(linear=found, encoder=nothing)
+        return calibrate.Pair(linear=nothing, encoder=found)
+
+    head = calibrate.calibrated(
+        empty, pair([one.message for one in dev]), heads.targets(question, dev)
+    )
+    return lambda messages: Answers(
+        probabilities=calibrate.head_probabilities(head, pair(messages))
+    )
+
+
+def _raw_scores(model_dir: Path, half: str) -> Callable[[Sequence[MessageText]], Probabilities]:
+    linear = LinearModel.from_disk(model_dir / LINEAR)
+    encoder = Encoder.from_disk(model_dir / ENCODER)
+
+    def scores(messages: Sequence[MessageText]) -> Probabilities:
+        clean = features.clean_messages(messages)
+        said = (
+            [linear.scores(message_parts(one)) for one in clean]
+            if half == "linear"
+            else [encoder.scores(*one.joined()) for one in clean]
+        )
+        return np.array([one.whole[CATEGORY] for one in said], dtype=np.float64)
+
+    return scores
 
 
 def _numbers(learnt: Sequence[LabelledMessage]) -> list[int]:
