@@ -40,8 +40,6 @@ class Classification:
     `probabilities` holds all six categories and sums to one; `confidence` is that of `category`.
     `hazards` names the kinds of `intake.domain.hazards`. `language` is an ISO 639-1 code.
     `evidence` holds the one to three sentences that carried the category, strongest first.
-    `hazard_sentence` is the sentence that raised the alarm, quoted as written; empty when not
-    urgent.
     `model` is the version that answered.
     `hazard_sentence` is the sentence that raised the alarm, quoted as written; empty when not
     urgent.

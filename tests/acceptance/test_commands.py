@@ -88,6 +88,22 @@ def test_classify_names_the_line_that_is_no_message(council: Council) -> None:
     assert "line 2 is not a JSON object" in finished.stderr
 
 
+def test_classify_shows_whoever_watches_how_far_it_has_come(council: Council) -> None:
+    given = council.intake.folder / "given.jsonl"
+    line = json.dumps({"id": 1, "channel": "email", "subject": COMPLAINT[0], "text": COMPLAINT[1]})
+    given.write_text(f"{line}\n" * 3)
+    watched = council.intake.command_at_terminal("classify", "--jsonl", stdin=given)
+    assert watched.returncode == 0
+    assert "Classifying" in watched.terminal
+    assert "100%" in watched.terminal
+    assert [list(json.loads(each)) for each in watched.stdout.splitlines()] == [CLASSIFIED] * 3
+
+
+def test_classify_says_nothing_beside_its_answers_when_nobody_watches(council: Council) -> None:
+    finished = council.intake.command("classify", "--jsonl", stdin='{"id": 1, "text": "hello"}\n')
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
 def test_parse_prints_a_line_for_every_file_and_never_stops_at_a_bad_one(council: Council) -> None:
     good, bad = council.intake.folder / "good.eml", council.intake.folder / "bad.eml"
     good.write_bytes(mail("Lamp", "It is out.\n\n-- \nJo", sender="jo@example.org").as_bytes())
@@ -117,6 +133,34 @@ def test_the_report_counts_what_came_in(council: Council) -> None:
     report = json.loads(finished.stdout)
     assert report["cases"] == len(council.cases())
     assert report["cases"] == sum(report["by_category"].values())
+
+
+def test_the_transparency_record_tells_how_this_council_uses_the_classifier(
+    council: Council,
+) -> None:
+    council.case_of(_received(council))
+    page = council.intake.command("report", "transparency").stdout
+    assert page.startswith("# Algorithmic Transparency Recording Standard")
+    assert "Not filled in yet: set transparency.contact" in page
+    assert "No case is closed, refused or downgraded by the program." in page
+    record = json.loads(council.intake.command("report", "transparency", "--json").stdout)
+    assert record["usage"]["cases"] == len(council.cases())
+    assert record["usage"]["cases"] == (
+        record["usage"]["decided_automatically"]
+        + record["usage"]["filed_by_rule"]
+        + record["usage"]["decided_by_an_officer_first"]
+    )
+    assert record["tier_2"]["model_specification"]["model_name"]
+    assert record["measured"]["messages"] > 0
+
+
+def test_the_transparency_record_holds_the_councils_own_words(council: Council) -> None:
+    own = council.intake.folder / "own.toml"
+    own.write_text('[transparency]\ncontact = "open@council.example"\n')
+    finished = council.intake.command("--config", str(own), "report", "transparency", "--json")
+    record = json.loads(finished.stdout)
+    assert record["tier_1"]["contact_email"] == "open@council.example"
+    assert "transparency.contact" not in record["not_filled_in"]
 
 
 def _received(council: Council):

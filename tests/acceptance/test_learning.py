@@ -14,13 +14,63 @@ CORPUS = Path(__file__).parents[2] / "nlp_models" / "corpus"
 def test_evaluate_reports_the_promised_figures_on_labelled_messages(
     council: Council, tmp_path: Path
 ) -> None:
-    sample = tmp_path / "sample.jsonl"
-    lines = (CORPUS / "test_everyday.jsonl").read_text(encoding="utf-8").splitlines()[:60]
-    sample.write_text("\n".join(lines), encoding="utf-8")
-    finished = council.intake.command("evaluate", str(sample))
+    finished = council.intake.command("evaluate", str(sample(tmp_path)))
     report = json.loads(finished.stdout)
     assert report["messages"] == 60
     assert {"macro_f1", "confusion", "calibration_error", "coverage", "auto"} <= set(report)
+
+
+def test_evaluate_writes_a_report_to_read_with_pictures(council: Council, tmp_path: Path) -> None:
+    folder = tmp_path / "reports" / "today"
+    finished = council.intake.command("evaluate", str(sample(tmp_path)), "--report", str(folder))
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr == ""
+    assert {path.name for path in folder.iterdir()} == {
+        "report.json",
+        "report.md",
+        "confusion.png",
+        "reliability.png",
+        "risk_coverage.png",
+    }
+    printed = json.loads(finished.stdout)
+    written = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert {name: written[name] for name in printed} == printed
+    assert written["files"] == ["sample.jsonl"]
+    assert written["risk_coverage"][-1]["risk"] == pytest.approx(1 - printed["accuracy"], abs=1e-3)
+    assert sum(each["count"] for each in written["reliability"]) == 60
+    assert written["slices"]["hard"]["yes"]["messages"] > 0
+    assert written["hazards"]["gas"].keys() == {"precision", "recall", "f1", "count"}
+    page = (folder / "report.md").read_text(encoding="utf-8")
+    assert all(mistake["id"] in page for mistake in written["surest_mistakes"])
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(
+    council: Council, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+    finished = council.intake.command(
+        "evaluate", str(sample(tmp_path)), "--report", str(tmp_path / "taken" / "report")
+    )
+    assert finished.returncode == 2
+    assert "cannot be made" in finished.stderr
+
+
+def test_evaluate_shows_whoever_watches_how_far_it_has_come(
+    council: Council, tmp_path: Path
+) -> None:
+    watched = council.intake.command_at_terminal("evaluate", str(sample(tmp_path)))
+    assert watched.returncode == 0
+    assert "Classifying" in watched.terminal
+    assert "100%" in watched.terminal
+    assert json.loads(watched.stdout)["messages"] == 60
+
+
+def sample(folder: Path) -> Path:
+    """Sixty labelled messages."""
+    file = folder / "sample.jsonl"
+    lines = (CORPUS / "test_everyday.jsonl").read_text(encoding="utf-8").splitlines()[:60]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
 
 
 def test_evaluate_names_the_line_that_is_no_labelled_message(
@@ -42,7 +92,8 @@ def test_a_trial_training_learns_from_officers_words_and_is_not_used(council: Co
     correct(council, reference)
     finished = council.intake.command("retrain", "--limit", "300", timeout_seconds=380)
     assert finished.returncode == 0, finished.stderr
-    assert "is a trial on 300 messages and is not used" in finished.stdout
+    (answer,) = finished.stdout.splitlines()
+    assert answer.endswith("is a trial on 300 messages and is not used")
     models = council.intake.data_folder / "models"
     (learnt,) = models.glob("*.corrections.jsonl")
     (entry,) = [

@@ -18,6 +18,7 @@ import httpx2 as httpx
 import psutil
 
 from tests.support.ports import free_port
+from tests.support.terminal import Watched, run_at_terminal
 from tests.support.waiting import poll_until
 
 PROGRAM = Path(sys.executable).with_name("intake")
@@ -160,6 +161,12 @@ class Intake:
             text=True,
             check=False,
             timeout=timeout_seconds,
+        )
+
+    def command_at_terminal(self, *arguments: str, stdin: Path | None = None) -> Watched:
+        """Runs a command of the same installation for somebody who watches standard error."""
+        return run_at_terminal(
+            [PROGRAM, *arguments], folder=self.folder, environment=self.environment, stdin=stdin
         )
 
     def cases(self) -> list[dict[str, Any]]:
