@@ -89,6 +89,7 @@ def _draw_reliability(axes: Axes, figures: Figures) -> None:
             xytext=(8, -4),
             textcoords="offset points",
             fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8},
         )
     _as_shares(axes)
     axes.set_xlim(0, 1.08)

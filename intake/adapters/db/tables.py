@@ -201,7 +201,8 @@ class ClassificationRow(Base):
     decision: Mapped[str] = mapped_column(ShortText(10))
     reason: Mapped[str] = mapped_column(LongText)
     model: Mapped[str] = mapped_column(ShortText(100))
-    hazard_sentence: Mapped[str] = mapped_column(LongText, server_default="")
+    # Alembic takes an empty default for a difference on SQLite unless it is written as SQL.
+    hazard_sentence: Mapped[str] = mapped_column(LongText, server_default=text("''"))
 
 
 class ReviewRow(Base):

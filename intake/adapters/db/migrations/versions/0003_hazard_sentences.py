@@ -16,7 +16,7 @@ def upgrade() -> None:
     """Go to this version."""
     op.add_column(
         "classification",
-        sa.Column("hazard_sentence", sa.Text(), server_default="", nullable=False),
+        sa.Column("hazard_sentence", sa.Text(), server_default=sa.text("''"), nullable=False),
     )
 
 
