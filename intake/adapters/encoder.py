@@ -84,10 +84,7 @@ class Encoder:
         `spans` says where each sentence stands in it. Without a sentence means that the question
         does not look at its words; the other words were still read beside them.
         """
-        encoding = self._tokenizer.encode(text)
-        windows = _windows(len(encoding.ids))
-        words = np.concatenate([self._words(encoding.ids, window) for window in windows])
-        places = np.concatenate([np.array(encoding.offsets, np.int64)[w] for w in windows])
+        words, places = self._read(text)
         inside = [
             (places[:, 0] >= start) & (places[:, 1] <= end) & (places[:, 1] > 0)
             for start, end in spans
@@ -100,6 +97,18 @@ class Encoder:
             if name in ASKED_AGAIN:
                 without[name] = head.scores(_pooled_without(words, looks, inside))
         return Scores(whole=whole, without=without)
+
+    def mean_vector(self, text: str) -> Floats:
+        """The mean of all word vectors, from which training fits heads again."""
+        return np.asarray(self._read(text)[0].mean(axis=0), dtype=np.float32)
+
+    def _read(self, text: str) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """The vector of every word, and where in the text it stands."""
+        encoding = self._tokenizer.encode(text)
+        windows = _windows(len(encoding.ids))
+        words = np.concatenate([self._words(encoding.ids, window) for window in windows])
+        places = np.concatenate([np.array(encoding.offsets, np.int64)[w] for w in windows])
+        return words, places
 
     def _words(self, ids: Sequence[int], window: slice) -> Floats:
         row = np.array(ids[window], dtype=np.int64)

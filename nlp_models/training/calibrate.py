@@ -18,14 +18,24 @@ from intake.domain.classification import Thresholds
 from nlp_models.training.corpus import LabelledMessage
 from nlp_models.training.heads import QUESTIONS, Scores, targets
 
-AUTO_PRECISION = 0.975
-"""What share of automatic decisions must be right, half a point above the promise of 0.97."""
+AUTO_PRECISION = 0.98
+"""What share of automatic decisions must be right on dev, above the promise of 0.97."""
 
-MISSED_COMPLAINTS = 0.01
-"""What share of complaints may be filed automatically as something lesser."""
+MISSED_COMPLAINTS = 0.005
+"""What share of dev's complaints may be filed automatically as something lesser; 0.01 is promised."""
 
-URGENT_PRECISION = 0.60
-"""How many of the alerts must be right; below that, officers stop reading them."""
+URGENT_PRECISION = 0.66
+"""How many of the alerts must be right on dev, above the promise of 0.60.
+
+Below that officers stop reading them.
+"""
+
+ENCODER_TRUST = 1.5
+"""How much more the encoder counts than dev says.
+
+Two thirds of dev were written by hands that wrote for train too, and the n-grams know a hand by
+its habits: in front of strangers they keep less of what they promise than the encoder does.
+"""
 
 _FEWEST_DECISIONS = 15
 
@@ -45,11 +55,14 @@ def calibrated(head: Head, scores: Pair, wanted: npt.NDArray[np.bool_]) -> Head:
     """The head with the weights and offsets that make its probabilities likeliest.
 
     One weight a model and one offset a label: the combination of experts by logarithmic pooling
-    with vector scaling for an exclusive head, Platt scaling on both scores otherwise.
+    with vector scaling for an exclusive head, Platt scaling on both scores otherwise. The encoder
+    is then given `ENCODER_TRUST` times the weight it got, and the rest is fitted again.
     """
 
-    def cost(parameters: npt.NDArray[np.float64]) -> float:
+    def cost(parameters: npt.NDArray[np.float64], encoder_share: float | None = None) -> float:
         weights = np.exp(parameters[:2])
+        if encoder_share is not None:
+            weights[1] = weights[0] * encoder_share
         shifted = scores.linear * weights[0] + scores.encoder * weights[1] + parameters[2:]
         if head.exclusive:
             likelihood = log_softmax(shifted, axis=1)[wanted]
@@ -59,10 +72,13 @@ def calibrated(head: Head, scores: Pair, wanted: npt.NDArray[np.bool_]) -> Head:
 
     start = np.zeros(len(head.labels) + 2)
     start[:2] = np.log(0.5)
-    found = minimize(cost, start, method="L-BFGS-B").x
+    free = minimize(cost, start, method="L-BFGS-B").x
+    share = float(np.exp(free[1] - free[0])) * ENCODER_TRUST
+    found = minimize(cost, free, args=(share,), method="L-BFGS-B").x
+    linear = float(np.exp(found[0]))
     return replace(
         head,
-        weights=[round(float(weight), 4) for weight in np.exp(found[:2])],
+        weights=[round(linear, 4), round(linear * share, 4)],
         offsets=[round(float(offset), 4) for offset in found[2:]],
     )
 

@@ -15,6 +15,7 @@ from nlp_models.training.corpus import corpus_files, corpus_hash, fold, read_cor
 from nlp_models.training.encoder.export import export
 from nlp_models.training.encoder.fine_tune import Recipe, examples, fine_tune
 from nlp_models.training.encoder.network import Network
+from nlp_models.training.encoder.refit import refit_heads
 from nlp_models.training.encoder.weights import NAME, unpacked_weights
 
 
@@ -43,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
             "recipe": asdict(recipe),
         }
         export(network, weights / "tokenizer.json", options.out, facts=facts)
+        refit_heads(options.out, learnt)
     except (OSError, ValueError) as exc:
         print(f"training: {exc}", file=sys.stderr)
         return 1
