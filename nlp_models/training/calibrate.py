@@ -22,7 +22,7 @@ AUTO_PRECISION = 0.98
 """What share of automatic decisions must be right on dev, above the promise of 0.97."""
 
 MISSED_COMPLAINTS = 0.005
-"""What share of dev's complaints may be filed automatically as something lesser; 0.01 is promised."""
+"""What share of dev's complaints may be filed automatically as less; 0.01 is promised."""
 
 URGENT_PRECISION = 0.66
 """How many of the alerts must be right on dev, above the promise of 0.60.
