@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from intake.domain.categories import Category, ServiceArea
-from intake.domain.text import addresses_classifier, normalise, words
+from intake.domain.text import addresses_classifier, is_unreadable, normalise, words
 
 
 class Decision(StrEnum):
@@ -76,6 +76,7 @@ class Thresholds:
 REASON_URGENT = "Somebody may be at risk, so an officer must read this message first."
 REASON_LANGUAGE = "The message does not seem to be in English, which the classifier was made for."
 REASON_EMPTY = "The message has too few words to judge."
+REASON_UNREADABLE = "Much of the message is no readable text."
 REASON_ADDRESSES_CLASSIFIER = "The message speaks to the software that sorts messages."
 REASON_SEVERAL_MATTERS = (
     "The message raises several matters of different kinds, so an officer must separate them."
@@ -103,6 +104,7 @@ def decide(
     - somebody may be at risk now;
     - the language is not English;
     - subject and text have fewer than `FEWEST_WORDS` words between them;
+    - much of the text is no readable words;
     - the text addresses the classifier;
     - the category is not complaint and a complaint is likelier than the ceiling;
     - the probability is below the category's threshold.
@@ -114,6 +116,7 @@ def decide(
         (urgent, REASON_URGENT),
         (language != "en", REASON_LANGUAGE),
         (len(words(normalise(both))) < FEWEST_WORDS, REASON_EMPTY),
+        (is_unreadable(normalise(both)), REASON_UNREADABLE),
         (addresses_classifier(normalise(both)), REASON_ADDRESSES_CLASSIFIER),
         (
             category is not Category.COMPLAINT and complaint > thresholds.complaint_ceiling,

@@ -71,6 +71,7 @@ _INSTRUCTION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_LONGEST_WORD = 20
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
@@ -101,6 +102,15 @@ def _plain_unicode(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of normalised text in lower case, in order, with inner apostrophes kept."""
     return _WORD.findall(text.lower())
+
+
+def is_unreadable(text: str) -> bool:
+    """Whether more than a third of the normalised text is runs longer than any English word.
+
+    Damaged mail and encoded attachments read so; a person must look at the original.
+    """
+    lengths = [len(word) for word in words(text)]
+    return 3 * sum(length for length in lengths if length > _LONGEST_WORD) > sum(lengths)
 
 
 def addresses_classifier(text: str) -> bool:

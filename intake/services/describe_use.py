@@ -13,6 +13,8 @@ from intake.domain.classification import (
     REASON_EMPTY,
     REASON_LANGUAGE,
     REASON_MAY_BE_COMPLAINT,
+    REASON_SEVERAL_MATTERS,
+    REASON_UNREADABLE,
     REASON_URGENT,
 )
 from intake.services.count_decisions import DecisionCounts
@@ -187,9 +189,11 @@ def _always_reviewed(model: ModelFacts) -> Iterator[str]:
     yield f"An officer always decides first when: {REASON_URGENT}"
     yield f"Or: {REASON_LANGUAGE}"
     yield f"Or: {REASON_EMPTY} (Fewer than {FEWEST_WORDS}.)"
+    yield f"Or: {REASON_UNREADABLE}"
     yield f"Or: {REASON_ADDRESSES_CLASSIFIER}"
     yield f"Or: {REASON_MAY_BE_COMPLAINT} (Another category is likelier, but {ceiling(model)}.)"
     yield f"Or the probability is below the threshold of its category: {thresholds(model)}"
+    yield f"Or: {REASON_SEVERAL_MATTERS}"
 
 
 def _usage(counts: DecisionCounts) -> Value:
