@@ -88,7 +88,9 @@ class Receiver:
 
     def listen_once(self) -> None:
         """Starts as a program does that ends when that fails."""
-        asyncio.run(self._server.start())
+        # On a thread of its own: a browser of another test may keep a loop on this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(self._server.start())).result(30)
 
     def connections(self) -> int:
         """How many connections are open."""
