@@ -34,6 +34,7 @@ ANSWERS: Final = "intake_answers"
 for _name, _default in (
     ("channel", "email"),
     ("subject", ""),
+    ("clean", None),
     ("linear", None),
     ("encoder", None),
     ("answers", None),
@@ -80,12 +81,15 @@ def _is_wrapped(doc: Doc, line_end: Token, line_start: int) -> bool:
 
 
 def doc_message(doc: Doc) -> CleanMessage:
-    """The message of a `Doc` whose sentences are marked; training reads it here too."""
-    return clean_message(
-        channel=doc._.channel,
-        subject=doc._.subject,
-        sentences=[sentence.text for sentence in doc.sents],
-    )
+    """The message of a `Doc` with marked sentences, cleaned once; training reads it here too."""
+    if doc._.clean is None:
+        doc._.clean = clean_message(
+            channel=doc._.channel,
+            subject=doc._.subject,
+            sentences=[sentence.text for sentence in doc.sents],
+        )
+    clean: CleanMessage = doc._.clean
+    return clean
 
 
 @Language.factory(LINEAR)
