@@ -1,6 +1,6 @@
 """Fine-tunes the encoder: `python -m nlp_models.training.encoder --work DIR --out DIR`.
 
-Hours on two processor cores, minutes on an accelerator's machine; a second call with the same
+An hour or several on two processor cores, by what they count in; a second call with the same
 `--work` goes on where the first was cut off.
 """
 
@@ -9,11 +9,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import torch
 from tokenizers import Tokenizer
 
 from nlp_models.training.corpus import corpus_files, corpus_hash, fold, read_corpus, splits
 from nlp_models.training.encoder.export import export
-from nlp_models.training.encoder.fine_tune import Recipe, examples, fine_tune
+from nlp_models.training.encoder.fine_tune import Recipe, examples, fine_tune_averaged
 from nlp_models.training.encoder.network import Network
 from nlp_models.training.encoder.refit import refit_heads
 from nlp_models.training.encoder.weights import NAME, unpacked_weights
@@ -22,7 +23,7 @@ from nlp_models.training.encoder.weights import NAME, unpacked_weights
 def main(arguments: list[str] | None = None) -> int:
     """Fine-tunes and exports. Ends with status 1 and one sentence when something is missing."""
     options = _parser().parse_args(arguments)
-    recipe = Recipe(epochs=options.epochs, seed=options.seed)
+    recipe = Recipe(epochs=options.epochs, seeds=tuple(options.seeds))
     try:
         weights = options.weights or unpacked_weights(options.work)
         messages = read_corpus()
@@ -34,9 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        network = Network.from_weights(weights)
         options.work.mkdir(parents=True, exist_ok=True)
-        fine_tune(network, examples(learnt, tokenizer), recipe, state=options.work / "fine_tune.pt")
+        torch.manual_seed(recipe.seeds[0])
+        network = Network.from_weights(weights)
+        fine_tune_averaged(network, examples(learnt, tokenizer), recipe, work=options.work)
         facts = {
             "pretrained": NAME,
             "messages": len(learnt),
@@ -60,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--weights", type=Path, help="a folder with pretrained weights")
     parser.add_argument("--epochs", type=float, default=Recipe.epochs)
     parser.add_argument("--limit", type=int, help="learn from so many messages only")
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--seeds", type=int, nargs="+", default=Recipe.seeds)
     return parser
 
 
