@@ -1,0 +1,159 @@
+"""What the chat needs from the outside beside ``ports``: conversations, words, an engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from intake.domain.interview.held import Held, Say
+
+
+class Engine(StrEnum):
+    """Who answers: Rasa, or the guided form of our own."""
+
+    RASA = "rasa"
+    FORM = "form"
+
+
+class ConversationState(StrEnum):
+    """Whether a conversation goes on.
+
+    `FILED` conversations have a case and may add to it. `LEFT` ones ended without the resident: with
+    a case when there was something in them. Of `DELETED` ones no word is kept.
+    """
+
+    OPEN = "open"
+    FILED = "filed"
+    LEFT = "left"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownChoice:
+    """A button as it is shown; `value` is the text that choosing it sends."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """One sentence or passage shown to the resident."""
+
+    text: str
+    choices: tuple[ShownChoice, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Conversation:
+    """One conversation. `key_hash` is the hash of the id its holder knows."""
+
+    id: int | None = None
+    key_hash: str
+    started_at: datetime
+    last_at: datetime
+    state: ConversationState = ConversationState.OPEN
+    engine: Engine
+    held: Held = field(default_factory=Held)
+    case_id: int | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredStep:
+    """What the interview did for one message, kept with it so that it is done once."""
+
+    replies: tuple[Reply, ...]
+    held: Held
+
+
+@dataclass(kw_only=True)
+class Turn:
+    """One message of a resident and its answer.
+
+    `message_id` is the client's; `replies` is None until answered. `emergency` comes before what
+    the engine says.
+    """
+
+    id: int | None = None
+    conversation_id: int
+    message_id: str
+    text: str
+    received_at: datetime
+    emergency: tuple[Reply, ...] = ()
+    hazards: tuple[str, ...] = ()
+    step: StoredStep | None = None
+    replies: tuple[Reply, ...] | None = None
+    engine: Engine | None = None
+    answered_at: datetime | None = None
+
+
+class ConversationRepository(Protocol):
+    """Conversations and their turns."""
+
+    def add(self, conversation: Conversation) -> Conversation:
+        """Store a new conversation; one with this key hash stored before is given back instead."""
+
+    def by_key_hash(self, key_hash: str, *, lock: bool = False) -> Conversation | None:
+        """The conversation; ``lock`` keeps others from changing it until commit."""
+
+    def by_id(self, conversation_id: int, *, lock: bool = False) -> Conversation | None:
+        """The conversation with this number."""
+
+    def save(self, conversation: Conversation) -> None:
+        """Store a changed conversation. Raises ``StaleConversation`` when another did first."""
+
+    def add_turn(self, turn: Turn) -> Turn:
+        """Store a message; one with this id in this conversation stored before is given back."""
+
+    def save_turn(self, turn: Turn) -> None:
+        """Store what became of a message."""
+
+    def turns(self, conversation_id: int) -> Sequence[Turn]:
+        """All turns, oldest first."""
+
+    def left_since(self, *, before: datetime, limit: int) -> Sequence[Conversation]:
+        """Open conversations whose last message is older, oldest first."""
+
+    def forget_words(self, conversation_id: int) -> None:
+        """Remove every word of a conversation: turns, answers, what is held."""
+
+
+class ChatWords(Protocol):
+    """The council's words for what the interview says."""
+
+    def write(self, say: Say) -> Reply:
+        """The passage with its choices."""
+
+
+class DialogueEngine(Protocol):
+    """Understands residents' words and leads them through the interview by the private API."""
+
+    async def reply(
+        self, *, conversation: str, turn: str, text: str, act: str | None
+    ) -> Sequence[Reply]:
+        """What to answer. ``act`` is set when a button was pressed and needs no understanding.
+
+        Raises ``DialogueUnavailable`` when there is no answer in time.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatSubmission:
+    """What a conversation sends, as the JSON document that is stored as an inbound message.
+
+    ``account`` is what is classified and what officers read; ``transcript`` the whole conversation.
+    ``joins`` is the reference of the conversation's case when it has one already.
+    """
+
+    conversation: str
+    account: str
+    subject: str
+    name: str = ""
+    email: str = ""
+    telephone: str = ""
+    complain: bool = False
+    left: bool = False
+    joins: str = ""
+    transcript: tuple[dict[str, Any], ...] = ()
