@@ -4,6 +4,7 @@ IntakeError
 ├── ConfigurationError      at start only: exit status 2, one line naming file and key
 ├── InputError              the sender's or caller's fault; trying again cannot heal it
 │   ├── MessageTooLarge
+│   ├── TooManyMessages     (``retry_after`` says in how many seconds to come again)
 │   └── InvalidSubmission
 ├── RuleError               refused by the rules of the service
 │   ├── CaseNotFound
@@ -11,7 +12,11 @@ IntakeError
 │   ├── ClaimLost
 │   ├── NotPermitted
 │   ├── SignInRefused
-│   └── IllegalTransition
+│   ├── IllegalTransition
+│   ├── ConversationNotFound
+│   ├── ConversationGone
+│   ├── StaleConversation
+│   └── TurnAnswered
 └── DependencyError         something outside failed; ``transient`` says whether to try again
     ├── StoreUnavailable
     ├── MailboxUnavailable
@@ -19,7 +24,8 @@ IntakeError
     ├── RelayUnavailable
     │   └── LetterDelayed   (the relay works; this letter it asked us to bring again)
     ├── RelayRefused        (permanent: the letter will never be taken)
-    └── ClassifierUnavailable
+    ├── ClassifierUnavailable
+    └── DialogueUnavailable
 
 The message defaults to the class docstring, so none is ever empty. Messages are shown to officers
 and written to logs: they hold no message text, address or name.
@@ -45,6 +51,14 @@ class InputError(IntakeError):
 
 class MessageTooLarge(InputError):
     """The message is larger than this service accepts."""
+
+
+class TooManyMessages(InputError):
+    """Too many messages came in a short time. Wait a moment, then send your message again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class InvalidSubmission(InputError):
@@ -77,6 +91,22 @@ class SignInRefused(RuleError):
 
 class IllegalTransition(RuleError):
     """A case cannot go from its present state to that one."""
+
+
+class ConversationNotFound(RuleError):
+    """There is no such conversation here. Start a new one."""
+
+
+class ConversationGone(RuleError):
+    """This conversation has ended. Start a new one."""
+
+
+class StaleConversation(RuleError):
+    """This conversation went on elsewhere in the meantime. Send your message again."""
+
+
+class TurnAnswered(RuleError):
+    """This message has been answered already, in another way."""
 
 
 class DependencyError(IntakeError):
@@ -113,3 +143,7 @@ class RelayRefused(DependencyError):
 
 class ClassifierUnavailable(DependencyError):
     """The classifier could not be loaded or could not answer."""
+
+
+class DialogueUnavailable(DependencyError):
+    """The dialogue engine gave no answer in time."""

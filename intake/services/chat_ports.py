@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from intake.domain.interview.held import Held, Say
+from intake.domain.interview.held import Held, Phase, Question, Say
 
 
 class Engine(StrEnum):
@@ -47,7 +47,11 @@ class Reply:
 
 @dataclass(kw_only=True)
 class Conversation:
-    """One conversation. `key_hash` is the hash of the id its holder knows."""
+    """One conversation. `key_hash` is the hash of the id its holder knows.
+
+    `submissions` counts what was sent to its case: the identity of the next thing sent is made of
+    it, so that sending it again after a crash is the same inbound message.
+    """
 
     id: int | None = None
     key_hash: str
@@ -56,16 +60,28 @@ class Conversation:
     state: ConversationState = ConversationState.OPEN
     engine: Engine
     held: Held = field(default_factory=Held)
+    submissions: int = 0
     case_id: int | None = None
     version: int = 0
+
+    @property
+    def name(self) -> str:
+        """What the dialogue engine knows it by; opens nothing."""
+        return self.key_hash[:32]
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredStep:
-    """What the interview did for one message, kept with it so that it is done once."""
+    """What the interview did for one message, kept with it so that it is done once.
+
+    Of what was held afterwards only what an engine is told of, or every message would keep the
+    whole story again.
+    """
 
     replies: tuple[Reply, ...]
-    held: Held
+    phase: Phase
+    asked: Question | None
+    missing: tuple[Question, ...]
 
 
 @dataclass(kw_only=True)
@@ -99,7 +115,13 @@ class ConversationRepository(Protocol):
         """The conversation; ``lock`` keeps others from changing it until commit."""
 
     def by_id(self, conversation_id: int, *, lock: bool = False) -> Conversation | None:
-        """The conversation with this number."""
+        """The conversation with this number; ``lock`` as above."""
+
+    def by_name(self, name: str) -> Conversation | None:
+        """The conversation the dialogue engine knows by this name."""
+
+    def of_case(self, case_id: int) -> Conversation | None:
+        """The conversation that became this case."""
 
     def save(self, conversation: Conversation) -> None:
         """Store a changed conversation. Raises ``StaleConversation`` when another did first."""
@@ -110,14 +132,26 @@ class ConversationRepository(Protocol):
     def save_turn(self, turn: Turn) -> None:
         """Store what became of a message."""
 
+    def turn(self, conversation_id: int, message_id: str) -> Turn | None:
+        """The turn of this message."""
+
     def turns(self, conversation_id: int) -> Sequence[Turn]:
         """All turns, oldest first."""
+
+    def count_turns(self, conversation_id: int) -> int:
+        """How many turns there are."""
 
     def left_since(self, *, before: datetime, limit: int) -> Sequence[Conversation]:
         """Open conversations whose last message is older, oldest first."""
 
+    def without_case(self, *, before: datetime, limit: int) -> Sequence[Conversation]:
+        """Conversations with words and no case whose last message is older, oldest first."""
+
     def forget_words(self, conversation_id: int) -> None:
-        """Remove every word of a conversation: turns, answers, what is held."""
+        """Remove every word of a conversation: turns' texts, answers, what is held.
+
+        Its state becomes `DELETED`. That there were turns stays, so that none is taken for new.
+        """
 
 
 class ChatWords(Protocol):
@@ -137,6 +171,40 @@ class DialogueEngine(Protocol):
 
         Raises ``DialogueUnavailable`` when there is no answer in time.
         """
+
+
+class Filing(Protocol):
+    """Sends what a conversation holds to the council, as an inbound message that is worked off.
+
+    What is sent is known by its conversation and ``Conversation.submissions``, which the caller
+    counts up in the transaction that stores the step: sent again after a crash, it is the same
+    inbound message. Both methods run transactions of their own.
+    """
+
+    def file(
+        self, conversation: Conversation, turns: Sequence[Turn], *, left: bool = False
+    ) -> str | None:
+        """Send the account; the case's reference, or None when it is stored but has no case yet.
+
+        Raises ``StoreUnavailable``, after which nothing is stored.
+        """
+
+    def add(self, conversation: Conversation, text: str, *, complain: bool) -> None:
+        """Send more to the conversation's case; ``complain`` makes it a formal complaint."""
+
+
+class StatusLinks(Protocol):
+    """Mails one-time links to whoever asks how a case is doing."""
+
+    def send(self, reference: str, email: str) -> None:
+        """Mail a link when the case was filed with this address; never tells whether it was."""
+
+
+class Transcripts(Protocol):
+    """Mails a conversation to the resident who had it."""
+
+    def send(self, conversation: Conversation, to: str) -> None:
+        """Mail the conversation as it stands, once an address."""
 
 
 @dataclass(frozen=True, kw_only=True)
