@@ -29,6 +29,17 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _limit_or_nothing(value: str) -> str:
+    if value:
+        from limits import parse  # only the processes that accept messages need the library
+
+        try:
+            parse(value)
+        except ValueError as exc:
+            raise ValueError('write a limit such as "600/minute", or leave it empty') from exc
+    return value
+
+
 class DatabaseSettings(Table):
     """Where cases are kept."""
 
@@ -49,17 +60,7 @@ class SmtpSettings(Table):
     tls_key: str = ""
     tls_required: bool = False
 
-    @field_validator("limit_per_peer")
-    @classmethod
-    def _is_a_limit(cls, value: str) -> str:
-        if value:
-            from limits import parse  # only the processes that accept messages need the library
-
-            try:
-                parse(value)
-            except ValueError as exc:
-                raise ValueError('write a limit such as "600/minute", or leave it empty') from exc
-        return value
+    _is_a_limit = field_validator("limit_per_peer")(_limit_or_nothing)
 
 
 class HttpSettings(Table):
@@ -72,6 +73,32 @@ class HttpSettings(Table):
     sign_in_attempts: int = Field(gt=0)
     lock_minutes: int = Field(gt=0)
     secure_cookies: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+
+
+class ChatSettings(Table):
+    """How residents chat on the council's website."""
+
+    resume_minutes: int = Field(gt=0)
+    warn_minutes_before: int = Field(gt=0)
+    left_minutes: int = Field(gt=0)
+    per_client: str = ""
+    per_conversation: str = ""
+    most_characters: int = Field(gt=0)
+    most_turns: int = Field(gt=0)
+    allowed_origins: tuple[str, ...] = ()
+    keep_days: int = Field(gt=0)
+
+    _are_limits = field_validator("per_client", "per_conversation")(_limit_or_nothing)
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            scheme, found, host = origin.partition("://")
+            if scheme not in ("http", "https") or not found or not host or "/" in host:
+                raise ValueError(f'{origin!r} is no origin such as "https://www.example.org"')
+        return value
 
 
 class MailboxSettings(Table):
@@ -168,6 +195,26 @@ class LearningSettings(Table):
     mix_fewest_cases: int = Field(gt=0)
 
 
+class BotSettings(Table):
+    """Which program understands residents in the chat, and where it runs."""
+
+    enabled: bool
+    host: str
+    port: int = Field(ge=1, le=65535)
+    action_port: int = Field(ge=1, le=65535)
+    project: Path
+    environment: Path
+    token: SecretStr = SecretStr("")
+    service_token: SecretStr = SecretStr("")
+    reply_seconds: float = Field(gt=0)
+    api: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where the bot is reached."""
+        return http_address(self.host, self.port)
+
+
 class TransparencySettings(Table):
     """What only the council knows of its use of the classifier, for the transparency record."""
 
@@ -205,6 +252,7 @@ class Settings(Table):
     database: DatabaseSettings
     smtp: SmtpSettings
     http: HttpSettings
+    chat: ChatSettings
     imap: ImapSettings
     worker: WorkerSettings
     classifier: ClassifierSettings
@@ -213,6 +261,7 @@ class Settings(Table):
     outbox: OutboxSettings
     deadlines: DeadlineSettings
     learning: LearningSettings
+    bot: BotSettings
     transparency: TransparencySettings
     logs: LogSettings
 
@@ -234,6 +283,15 @@ class Settings(Table):
     def node_name(self) -> str:
         """The name of this node in claims, leases and job records."""
         return self.node or platform.node() or "node"
+
+    @property
+    def bot_api_url(self) -> str:
+        """Where the bot reaches this program: the setting, else the web server of this machine."""
+        # A server that listens on every address is reached on the loopback one.
+        local = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - no listener
+        return self.bot.api or http_address(
+            local.get(self.http.host, self.http.host), self.http.port
+        )
 
     @property
     def sender_address(self) -> str:
@@ -263,6 +321,11 @@ def load_settings(
         reason = first["msg"].removeprefix("Value error, ")
         raise ConfigurationError(f"{origins.get(key, origin)}: {key}: {reason}") from exc
     return settings
+
+
+def http_address(host: str, port: int) -> str:
+    """The address of a server on this host; an IPv6 address stands in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def resolved(path: Path) -> Path:
@@ -334,7 +397,7 @@ def _apply_environment(values: dict[str, Any], environment: Mapping[str, str]) -
 
 
 def _value_of(variable: str, key: str, text: str) -> object:
-    if key == "addresses":
+    if key in ("addresses", "allowed_origins", "trusted_proxies"):
         return [part.strip() for part in text.split(",") if part.strip()]
     if key in ("per_case", "per_address"):
         try:
