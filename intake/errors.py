@@ -25,7 +25,8 @@ IntakeError
     │   └── LetterDelayed   (the relay works; this letter it asked us to bring again)
     ├── RelayRefused        (permanent: the letter will never be taken)
     ├── ClassifierUnavailable
-    └── DialogueUnavailable
+    ├── DialogueUnavailable
+    └── BotUnavailable      (it cannot be started; the message says why and what helps)
 
 The message defaults to the class docstring, so none is ever empty. Messages are shown to officers
 and written to logs: they hold no message text, address or name.
@@ -147,3 +148,7 @@ class ClassifierUnavailable(DependencyError):
 
 class DialogueUnavailable(DependencyError):
     """The dialogue engine gave no answer in time."""
+
+
+class BotUnavailable(DependencyError):
+    """The bot cannot be started."""
