@@ -19,8 +19,8 @@ class Engine(StrEnum):
 class ConversationState(StrEnum):
     """Whether a conversation goes on.
 
-    `FILED` conversations have a case and may add to it. `LEFT` ones ended without the resident: with
-    a case when there was something in them. Of `DELETED` ones no word is kept.
+    `FILED` conversations have a case and may add to it. `LEFT` ones ended without the resident:
+    with a case when there was something in them. Of `DELETED` ones no word is kept.
     """
 
     OPEN = "open"
@@ -49,8 +49,9 @@ class Reply:
 class Conversation:
     """One conversation. `key_hash` is the hash of the id its holder knows.
 
-    `submissions` counts what was sent to its case: the identity of the next thing sent is made of
-    it, so that sending it again after a crash is the same inbound message.
+    `submissions` numbers what is being sent, and is not kept: 0 is the account, whatever is added
+    has the number of its turn. The identity of what is sent is made of it, so that sending it again
+    after a crash is the same inbound message.
     """
 
     id: int | None = None
@@ -177,8 +178,8 @@ class Filing(Protocol):
     """Sends what a conversation holds to the council, as an inbound message that is worked off.
 
     What is sent is known by its conversation and ``Conversation.submissions``, which the caller
-    counts up in the transaction that stores the step: sent again after a crash, it is the same
-    inbound message. Both methods run transactions of their own.
+    sets: sent again after a crash, it is the same inbound message. Both methods run transactions
+    of their own.
     """
 
     def file(
@@ -196,14 +197,14 @@ class Filing(Protocol):
 class StatusLinks(Protocol):
     """Mails one-time links to whoever asks how a case is doing."""
 
-    def send(self, reference: str, email: str) -> None:
+    def __call__(self, reference: str, email: str) -> None:
         """Mail a link when the case was filed with this address; never tells whether it was."""
 
 
 class Transcripts(Protocol):
     """Mails a conversation to the resident who had it."""
 
-    def send(self, conversation: Conversation, to: str) -> None:
+    def __call__(self, conversation: Conversation, to: str) -> None:
         """Mail the conversation as it stands, once an address."""
 
 
@@ -212,7 +213,9 @@ class ChatSubmission:
     """What a conversation sends, as the JSON document that is stored as an inbound message.
 
     ``account`` is what is classified and what officers read; ``transcript`` the whole conversation.
-    ``joins`` is the reference of the conversation's case when it has one already.
+    ``conversation`` is the conversation's key hash, ``number`` what it has sent before.
+    ``joins`` is the reference of the conversation's case when it has one already. ``hazards`` are
+    the dangers seen in single messages of it, ``danger_words`` the message that raised the alarm.
     """
 
     conversation: str
@@ -224,4 +227,7 @@ class ChatSubmission:
     complain: bool = False
     left: bool = False
     joins: str = ""
+    number: int = 0
+    hazards: tuple[str, ...] = ()
+    danger_words: str = ""
     transcript: tuple[dict[str, Any], ...] = ()

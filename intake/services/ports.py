@@ -27,6 +27,7 @@ from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import Classification, MessageText
 from intake.domain.inbound import ClaimedInbound, InboundState, NewInbound, SetAside
 from intake.domain.officers import Officer, Session
+from intake.services.chat_ports import ConversationRepository
 from intake.services.learning_ports import LearningRepository
 
 
@@ -188,6 +189,14 @@ class InboundRepository(Protocol):
         self, *, worker: str, now: datetime, claim_seconds: float
     ) -> ClaimedInbound | None:
         """Take up the oldest message waiting, or one whose claim ran out; counts a try."""
+
+    def claim(
+        self, *, identity: str, worker: str, now: datetime, claim_seconds: float
+    ) -> ClaimedInbound | None:
+        """Take up the message with this identity, if it waits as above; counts a try."""
+
+    def case_of(self, identity: str) -> int | None:
+        """The number of the case that holds the message with this identity."""
 
     def release_claims(self, *, worker: str) -> int:
         """Give back the claims of a worker that is gone; gives how many."""
@@ -464,6 +473,10 @@ class UnitOfWork(Protocol):
     @property
     def operations(self) -> OperationsRepository:
         """How the program is doing."""
+
+    @property
+    def conversations(self) -> ConversationRepository:
+        """Conversations of the chat."""
 
     def __enter__(self) -> Self: ...
 

@@ -7,6 +7,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from intake.adapters.db.case_repository import SqlCaseRepository
+from intake.adapters.db.conversation_repository import SqlConversationRepository
 from intake.adapters.db.engine import WRITES, connect
 from intake.adapters.db.inbound_repository import SqlInboundRepository
 from intake.adapters.db.learning_repository import SqlLearningRepository
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
         self.officers = SqlOfficerRepository(self._session)
         self.learning = SqlLearningRepository(self._session)
         self.operations = SqlOperationsRepository(self._session)
+        self.conversations = SqlConversationRepository(self._session)
         try:
             self._session.connection()
         except BaseException as exc:

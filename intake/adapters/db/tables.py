@@ -38,6 +38,8 @@ WAITING = text("state IN ('received', 'claimed')")
 ASIDE = text("state = 'set_aside'")
 UNFINISHED = text("status <> 'closed'")
 UNREAD = text("state = 'waiting'")
+GOING_ON = text("state = 'open'")
+WITHOUT_CASE = text("case_id IS NULL AND state <> 'deleted'")
 
 # SQLite numbers rows by itself only when the key's type is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -292,6 +294,56 @@ class LetterRow(Base):
     next_try_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(LongText)
+
+
+class ChatConversationRow(Base):
+    """A conversation of the chat and what the interview holds of it."""
+
+    __tablename__ = "chat_conversation"
+    __table_args__ = (
+        # Looked through for those that were left, and for words that need not be kept.
+        Index(
+            "ix_chat_conversation_going_on",
+            *("last_at", "id"),
+            sqlite_where=GOING_ON,
+            postgresql_where=GOING_ON,
+        ),
+        Index(
+            "ix_chat_conversation_without_case",
+            *("last_at", "id"),
+            sqlite_where=WITHOUT_CASE,
+            postgresql_where=WITHOUT_CASE,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    key_hash: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    started_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(ShortText(10))
+    engine: Mapped[str] = mapped_column(ShortText(10))
+    held: Mapped[dict[str, Any]]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    version: Mapped[int]
+
+
+class ChatTurnRow(Base):
+    """A message of a resident in the chat, and its answer."""
+
+    __tablename__ = "chat_turn"
+    __table_args__ = (UniqueConstraint("conversation_id", "message_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversation.id"))
+    message_id: Mapped[str] = mapped_column(ShortText(36))
+    text: Mapped[str] = mapped_column(LongText)
+    received_at: Mapped[datetime]
+    emergency: Mapped[list[Any]]
+    hazards: Mapped[list[Any]]
+    step: Mapped[dict[str, Any] | None] = mapped_column(JsonRecord(none_as_null=True))
+    replies: Mapped[list[Any] | None] = mapped_column(JsonRecord(none_as_null=True))
+    engine: Mapped[str | None] = mapped_column(ShortText(10))
+    answered_at: Mapped[datetime | None]
 
 
 class OfficerRow(Base):
