@@ -37,11 +37,17 @@ class Phase(StrEnum):
 
 
 class Detour(StrEnum):
-    """A matter beside the interview that waits for an answer of its own."""
+    """A matter beside the interview that waits for an answer of its own.
+
+    `MORE`: more of the story. `CHANGE`: which part. `STORY_AGAIN`: the story that takes the place
+    of the one held.
+    """
 
     STATUS_REFERENCE = "status_reference"
     STATUS_EMAIL = "status_email"
+    MORE = "more"
     CHANGE = "change"
+    STORY_AGAIN = "story_again"
     STOP = "stop"
     TRANSCRIPT_EMAIL = "transcript_email"
 

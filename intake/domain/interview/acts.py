@@ -1,0 +1,143 @@
+"""What a resident means by plain words or a button, for the form that answers without the bot.
+
+Only a message that is a command and nothing else is taken for one. Whatever could be part of a
+story or an answer is one: a command missed is asked again, a story missed is lost.
+"""
+
+import re
+
+from intake.domain.interview.choices import act_of_button
+from intake.domain.interview.commands import COMMANDS, SHORT_ANSWERS
+from intake.domain.interview.held import Act, Detour, Held, Phase, Question
+from intake.domain.interview.reading import asks_for_complaint, without_courtesy
+from intake.domain.references import references_in
+from intake.domain.text import normalise, words
+
+_MOST_OF_A_COMMAND = 14
+_MOST_OF_A_WISH_TO_COMPLAIN = 20
+_BEFORE = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|okay|so|please|pls|sorry|um|er|well|actually|oh|right|good\s+(?:morning"
+    r"|afternoon|evening)|thanks|thank\s+you|but|and|excuse\s+me)\b[\s,.!:-]*)+(?=\w)"
+)
+_AFTER = re.compile(
+    r"(?:[\s,.!?]+(?:please|pls|thanks|thank\s+you|cheers|now|then|mate|instead|if\s+possible"
+    r"|if\s+that['’]?s\s+ok(?:ay)?))+$"
+)
+_ASKS = re.compile(
+    r"\b(?:what|where|when|how|any|status|check|chase|chasing|track|news|update|happening|look\s+up)\b"
+)
+
+
+def choice_act(text: str) -> Act | None:
+    """What the button that sends exactly this text means; None for any other text."""
+    return act_of_button(text)
+
+
+def act_of(text: str, held: Held) -> Act:
+    """What a message means where the conversation stands.
+
+    - A button means what it says.
+    - A long message is a story or an answer, whatever it holds; but at the summary a wish to have
+      it treated as a complaint is heard in a longer one too.
+    - "Yes", "no" and their like answer what is open; where nothing is, a bare "ok" is thanks.
+    """
+    if (pressed := choice_act(text)) is not None:
+        return pressed
+    plain = normalise(text).lower()
+    length = len(words(plain))
+    if not length:
+        return Act.UNCLEAR
+    if _wants_complaint(plain, length, held):
+        return Act.COMPLAIN
+    if length > _MOST_OF_A_COMMAND:
+        return Act.ANSWER
+    return _of_a_short_one(plain, held)
+
+
+def _wants_complaint(plain: str, length: int, held: Held) -> bool:
+    is_settled = held.phase in (Phase.SUMMARY, Phase.FILED)
+    return is_settled and length <= _MOST_OF_A_WISH_TO_COMPLAIN and asks_for_complaint(plain)
+
+
+def _of_a_short_one(plain: str, held: Held) -> Act:
+    bare = plain.strip(" \n.!?,;:-*\"'")
+    core = _AFTER.sub("", _BEFORE.sub("", bare)).strip(" \n.!?,;:-")
+    for form in dict.fromkeys((core, bare)):
+        short = next((act for act, pattern in SHORT_ANSWERS if pattern.fullmatch(form)), None)
+        if short is not None:
+            return _in_place(short, form, held)
+        for act, pattern in COMMANDS:
+            if pattern.fullmatch(form):
+                return act
+    if _asks_for_case(plain, held):
+        return Act.STATUS
+    return Act.ANSWER
+
+
+def _asks_for_case(plain: str, held: Held) -> bool:
+    """Whether a short message asks after a case by its reference."""
+    if held.detour is Detour.STATUS_REFERENCE or not any(references_in(plain)):
+        return False
+    is_alone = len(words(plain)) <= 4  # A reference is three words to whoever splits at hyphens.
+    return bool(_ASKS.search(plain)) or (is_alone and held.phase is Phase.OPENING)
+
+
+def _in_place(act: Act, form: str, held: Held) -> Act:
+    """What a short answer means here: "ok" agrees at the summary and thanks after filing."""
+    if held.detour is not None:
+        return Act.YES if act is Act.FILE else act
+    if held.phase is Phase.SUMMARY:
+        return act
+    if held.phase is Phase.FILED and held.asked is None:
+        return Act.THANKS if form in _OKAYS else act
+    if act is Act.FILE and form in _GO_AHEADS:
+        return Act.YES
+    if act is Act.SKIP and held.asked is Question.TOLD_BEFORE and form in _NEVERS:
+        return Act.NO
+    return act
+
+
+_OKAYS = frozenset({"ok", "okay", "k", "fine", "alright", "all right", "great", "right", "sure"})
+_GO_AHEADS = frozenset({"go ahead", "looks good", "all correct", "all good", "please do", "do it"})
+_NEVERS = frozenset({"nothing", "none"})
+
+
+# What such an act may be said in; a message that says more is a story or an answer too.
+_MOST_OF = {
+    Act.GREET: 2,
+    Act.THANKS: 2,
+    Act.YES: 5,
+    Act.NO: 5,
+    Act.SKIP: 5,
+}
+_MOST_OF_ANOTHER = 11
+_ASIDES = frozenset({Act.STAGES, Act.OMBUDSMAN, Act.PERSON, Act.OUT_OF_SCOPE, Act.LANGUAGE})
+_WHATEVER_THE_LENGTH = frozenset({Act.ANSWER, Act.ADD, Act.COMPLAIN, Act.STOP, Act.FORM})
+
+
+def heard(held: Held, act: Act, text: str) -> tuple[Act, Act | None]:
+    """The act to go by, and a question about the service to answer beside it.
+
+    Whoever read the act may have heard one word of a story. A message longer than such an act is
+    said in, and not these plain words, is a story or an answer; a question in it is answered beside
+    it. An unclear one is an answer where it can be one.
+    """
+    if act is Act.UNCLEAR:
+        return (Act.ANSWER if _may_be_answer(held, text) else act), None
+    if act in _WHATEVER_THE_LENGTH or not _says_more(act, text) or act_of(text, held) is act:
+        return act, None
+    return Act.ANSWER, act if act in _ASIDES else None
+
+
+def _says_more(act: Act, text: str) -> bool:
+    rest = without_courtesy(text) if act in (Act.GREET, Act.THANKS) else text
+    return len(words(rest)) > _MOST_OF.get(act, _MOST_OF_ANOTHER)
+
+
+_FEWEST_OF_AN_UNCLEAR_ANSWER = {Phase.OPENING: 4, Phase.ASKING: 2, Phase.SUMMARY: 6}
+
+
+def _may_be_answer(held: Held, text: str) -> bool:
+    if held.detour is not None:
+        return False
+    return len(words(text)) >= _FEWEST_OF_AN_UNCLEAR_ANSWER.get(held.phase, 1)
