@@ -3,11 +3,13 @@
 Each part is built when it is first asked for, so a process loads what its role needs and no more.
 """
 
+import hmac
 import platform
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from intake.adapters.bot_project import BotPlaces, BotProject
 from intake.adapters.clock import SystemClock
 from intake.adapters.db import schema
 from intake.adapters.db.group_commit import GroupCommitInbound
@@ -23,6 +25,7 @@ from intake.domain.deadlines import DeadlineRules
 from intake.domain.drift import DriftRules
 from intake.domain.officers import SignInRules
 from intake.errors import DependencyError
+from intake.services.chat_ports import DialogueEngine
 from intake.services.check_deadlines import CheckDeadlines
 from intake.services.deliver_outbox import DeliverOutbox, DeliveryPolicy
 from intake.services.draw_readings import DrawReadings
@@ -87,6 +90,59 @@ class Application:
     def secret_key(self) -> str:
         """The key in force. Raises ``ConfigurationError``."""
         return secret_key(self.settings.secret_key.get_secret_value(), self.settings.data_dir)
+
+    @property
+    def bot_token(self) -> str:
+        """What the bot asks of whoever asks it something."""
+        return self.settings.bot.token.get_secret_value() or self._derived("bot")
+
+    @property
+    def service_token(self) -> str:
+        """What this program asks of the bot."""
+        return self.settings.bot.service_token.get_secret_value() or self._derived("bot's actions")
+
+    def _derived(self, purpose: str) -> str:
+        """A password of the installation's own, the same on every node."""
+        return hmac.digest(self.secret_key.encode(), purpose.encode(), "sha256").hex()
+
+    @property
+    def bot_places(self) -> BotPlaces:
+        """Where the bot and this program reach each other."""
+        bot = self.settings.bot
+        return BotPlaces(
+            host=bot.host,
+            port=bot.port,
+            action_port=bot.action_port,
+            token=self.bot_token,
+            api=self.settings.bot_api_url,
+            service_token=self.service_token,
+        )
+
+    @property
+    def bot_project(self) -> BotProject:
+        """The bot as it lies on this machine."""
+        bot = self.settings.bot
+        return BotProject(
+            project=resolved(bot.project),
+            environment=resolved(bot.environment),
+            folder=self.settings.data_dir / "bot",
+        )
+
+    @cached_property
+    def dialogue(self) -> DialogueEngine | None:
+        """The bot, where it is not switched off."""
+        if not self.settings.bot.enabled:
+            return None
+        # Of all processes only the one that serves the chat needs an HTTP client.
+        from intake.adapters.rasa_dialogue import RasaDialogue, RasaServer
+
+        return RasaDialogue(
+            RasaServer(
+                url=self.bot_places.url,
+                token=self.bot_token,
+                reply_seconds=self.settings.bot.reply_seconds,
+            )
+        )
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -277,6 +333,7 @@ class Application:
             clock=self.clock,
             mailboxes=[mailbox.name for mailbox in self.settings.imap.mailboxes],
             checks={"schema": self.check_schema},
+            is_bot_enabled=self.settings.bot.enabled,
         )
 
     @property

@@ -21,7 +21,7 @@ from intake.settings import Settings, load_settings, unknown_variables
 
 P = ParamSpec("P")
 T = TypeVar("T")
-ROLES = ("smtp", "imap", "web", "worker", "jobs")
+ROLES = ("smtp", "imap", "web", "worker", "jobs", "bot")
 
 
 def _told(command: Callable[P, T]) -> Callable[P, T]:
@@ -80,11 +80,11 @@ def _opened() -> Any:
 
 
 @main.command()
-@click.option("--only", help="Some of the roles: smtp, imap, web, worker, jobs; comma separated.")
+@click.option("--only", help=f"Some of the roles: {', '.join(ROLES)}; comma separated.")
 @click.option("--demo", is_flag=True, help="Make an officer to try the pages with.")
 @_told
 def serve(only: str | None, demo: bool) -> None:
-    """Accept mail, work it off and serve the pages, until Ctrl-C."""
+    """Accept mail, work it off, serve the pages and the chat, until Ctrl-C."""
     from intake.entrypoints.roles import run_role
     from intake.entrypoints.serve import Supervisor
     from intake.logs import configure_logs
@@ -101,8 +101,11 @@ def serve(only: str | None, demo: bool) -> None:
         _announce_demo_officer(application)
     # Forked processes must not share a connection.
     application.store.close()
-    if only is None and not settings.imap.mailboxes:
-        roles = tuple(role for role in roles if role != "imap")
+    if only is None:
+        idle = {"imap": not settings.imap.mailboxes, "bot": not settings.bot.enabled}
+        roles = tuple(role for role in roles if not idle.get(role))
+    elif "bot" in roles and not settings.bot.enabled:
+        raise ConfigurationError("bot.enabled: is false, so there is no bot to run")
 
     def run(role: str, ready: Callable[[str], None]) -> int:
         try:
@@ -136,6 +139,7 @@ def _announce(settings: Settings, role: str, where: str) -> None:
         "worker": f"Worker:    ready, model {where}",
         "jobs": f"Letters:   {_letters_go_to(settings)}",
         "imap": f"Mailboxes: {where}",
+        "bot": f"Chat:      {where}",
     }
     click.echo(lines[role])
 

@@ -23,6 +23,14 @@ NOT_SETTINGS = ("INTAKE_TEST_", "INTAKE_IMAP_PASSWORD_")
 Window = tuple[int, int]
 
 
+def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    for address in value:
+        local, at, domain = address.rpartition("@")
+        if not (local and at and domain) or any(part.isspace() for part in address):
+            raise ValueError(f"{address!r} is not an email address")
+    return tuple(address.lower() for address in value)
+
+
 class Table(BaseModel):
     """A table of the settings file: read once, never changed, no key it does not know."""
 
@@ -88,6 +96,7 @@ class ChatSettings(Table):
     most_turns: int = Field(gt=0)
     allowed_origins: tuple[str, ...] = ()
     keep_days: int = Field(gt=0)
+    status_link_minutes: int = Field(gt=0)
 
     _are_limits = field_validator("per_client", "per_conversation")(_limit_or_nothing)
 
@@ -184,6 +193,14 @@ class DeadlineSettings(Table):
     check_every_seconds: float = Field(gt=0)
 
 
+class HazardSettings(Table):
+    """Who is told at once of a possible danger."""
+
+    duty_addresses: tuple[str, ...] = ()
+
+    _are_addresses = field_validator("duty_addresses")(_addresses)
+
+
 class LearningSettings(Table):
     """How much officers read blind, and when the classifier has drifted."""
 
@@ -208,11 +225,6 @@ class BotSettings(Table):
     service_token: SecretStr = SecretStr("")
     reply_seconds: float = Field(gt=0)
     api: str = ""
-
-    @property
-    def url(self) -> str:
-        """Where the bot is reached."""
-        return http_address(self.host, self.port)
 
 
 class TransparencySettings(Table):
@@ -260,19 +272,13 @@ class Settings(Table):
     relay: RelaySettings
     outbox: OutboxSettings
     deadlines: DeadlineSettings
+    hazards: HazardSettings
     learning: LearningSettings
     bot: BotSettings
     transparency: TransparencySettings
     logs: LogSettings
 
-    @field_validator("addresses")
-    @classmethod
-    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for address in value:
-            local, at, domain = address.rpartition("@")
-            if not (local and at and domain) or any(part.isspace() for part in address):
-                raise ValueError(f"{address!r} is not an email address")
-        return tuple(address.lower() for address in value)
+    _are_addresses = field_validator("addresses")(_addresses)
 
     @property
     def database_url(self) -> str:
@@ -320,12 +326,25 @@ def load_settings(
         key = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise ConfigurationError(f"{origins.get(key, origin)}: {key}: {reason}") from exc
+    _check_duty_addresses(settings, origins.get("hazards.duty_addresses", origin))
     return settings
 
 
 def http_address(host: str, port: int) -> str:
     """The address of a server on this host; an IPv6 address stands in brackets."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _check_duty_addresses(settings: Settings, origin: str) -> None:
+    """Raises ``ConfigurationError`` when an alert would come back as a message to be alerted of."""
+    for address in settings.hazards.duty_addresses:
+        local, _, domain = address.rpartition("@")
+        # Mail servers bring name+tag@ to name@.
+        if f"{local.partition('+')[0]}@{domain}" in settings.addresses:
+            raise ConfigurationError(
+                f"{origin}: hazards.duty_addresses: {address} is an address that messages come in "
+                "by, so every alert would be read as a new message"
+            )
 
 
 def resolved(path: Path) -> Path:
@@ -397,7 +416,7 @@ def _apply_environment(values: dict[str, Any], environment: Mapping[str, str]) -
 
 
 def _value_of(variable: str, key: str, text: str) -> object:
-    if key in ("addresses", "allowed_origins", "trusted_proxies"):
+    if key in ("addresses", "allowed_origins", "trusted_proxies", "duty_addresses"):
         return [part.strip() for part in text.split(",") if part.strip()]
     if key in ("per_case", "per_address"):
         try:

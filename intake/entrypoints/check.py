@@ -1,11 +1,13 @@
 """`intake check`: try everything the program depends on and say how it went."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from intake.adapters.bot_health import BotHealth
 from intake.adapters.mailbox import check_mailbox
 from intake.bootstrap import Application
-from intake.errors import IntakeError
+from intake.errors import BotUnavailable, IntakeError
 
 
 def run_checks(application: Application) -> Iterator[tuple[str, bool, str]]:
@@ -16,6 +18,7 @@ def run_checks(application: Application) -> Iterator[tuple[str, bool, str]]:
         ("letters", lambda: _letters(application)),
         ("relay", lambda: _relay(application)),
         ("model", lambda: application.classifier.model_version),
+        ("bot", lambda: _bot(application)),
     ]
     checks += [
         (f"mailbox {mailbox.name}", partial(check_mailbox, mailbox))
@@ -44,3 +47,30 @@ def _relay(application: Application) -> str:
         if relay.host:
             return f"{relay.host}:{relay.port} takes mail"
     return f"none set; letters go to {application.settings.data_dir / 'outbox'}"
+
+
+def _bot(application: Application) -> str:
+    """What there is of the bot. None at all is no failure: the chat has its guided form."""
+    if not application.settings.bot.enabled:
+        return "switched off; the chat is on its guided form"
+    try:
+        found = application.bot_project.check()
+        is_trained = application.bot_project.model().is_file()
+    except BotUnavailable as exc:
+        return f"{exc}; the chat is on its guided form"
+    model = "its model is up to date" if is_trained else "its model is trained at the next start"
+    return f"{found}; {model}; {asyncio.run(_bot_answers(application))}"
+
+
+async def _bot_answers(application: Application) -> str:
+    health = BotHealth(application.bot_places)
+    try:
+        rasa, actions = await asyncio.gather(health.rasa(), health.actions())
+    finally:
+        await health.close()
+    where = application.bot_places.url
+    if rasa and actions:
+        return f"it answers at {where}"
+    if rasa:
+        return f"Rasa answers at {where}, its action server does not"
+    return f"it does not answer at {where}, so the chat is on its guided form"

@@ -4,10 +4,8 @@ What is taken and when the server is touched is decided by ``CollectMailbox``. H
 which node reads, how long to wait after a failure, and what is noted and logged.
 """
 
-import secrets
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,6 +13,7 @@ import structlog
 
 from intake.adapters.mailbox import ImapMailbox
 from intake.bootstrap import Application
+from intake.entrypoints.back_off import BackOff
 from intake.errors import (
     ConfigurationError,
     IntakeError,
@@ -273,35 +272,6 @@ class Diary:
             log.exception("imap_not_noted", mailbox=self._mailbox)
         else:
             self._written = time.monotonic()
-
-
-class BackOff:
-    """Waits that double from the first to the longest, each shortened by chance by up to half.
-
-    The chance keeps several mailboxes from knocking on a server together when it comes back.
-    """
-
-    def __init__(
-        self,
-        first_seconds: float,
-        most_seconds: float,
-        *,
-        chance: Callable[[], float] | None = None,
-    ) -> None:
-        self._first_seconds = first_seconds
-        self._most_seconds = most_seconds
-        self._chance = chance or secrets.SystemRandom().random
-        self._seconds = first_seconds
-
-    def next_seconds(self) -> float:
-        """How long to wait this time."""
-        seconds = min(self._seconds, self._most_seconds)
-        self._seconds = min(seconds * 2, self._most_seconds)
-        return seconds * (1 - self._chance() / 2)
-
-    def reset(self) -> None:
-        """Begin with the first again."""
-        self._seconds = self._first_seconds
 
 
 def _mailbox_named(application: Application, name: str) -> MailboxSettings:

@@ -14,7 +14,7 @@ from intake.logs import configure_logs
 
 log = structlog.get_logger()
 
-ROLES = ("smtp", "web", "imap", "worker", "jobs")
+ROLES = ("smtp", "web", "imap", "worker", "jobs", "bot")
 Ready = Callable[[str], None]
 
 
@@ -30,6 +30,7 @@ def run_role(role: str, application: Application, ready: Ready) -> None:
         "imap": _run_imap,
         "worker": _run_worker,
         "jobs": _run_jobs,
+        "bot": _run_bot,
     }[role](application, ready)
 
 
@@ -118,6 +119,12 @@ def _run_jobs(application: Application, ready: Ready) -> None:
     schedule = Schedule(application)
     ready("schedule")
     schedule.run(stop)
+
+
+def _run_bot(application: Application, ready: Ready) -> None:
+    from intake.entrypoints.bot import serve_bot
+
+    asyncio.run(serve_bot(application, ready))
 
 
 def _stop_event() -> threading.Event:

@@ -29,8 +29,9 @@ RESTART_MOST_SECONDS = 60.0
 # A role that ran this long had started well: its next death is a new trouble, not the same one.
 STEADY_SECONDS = 60.0
 CONFIGURATION_STATUS = 2
-# Accepting mail first, then seeing it, then working it off.
-START_ORDER = ("smtp", "web", "worker", "jobs", "imap")
+# Accepting mail first, then seeing it, then working it off. The bot takes its time, and the chat
+# can do without it.
+START_ORDER = ("smtp", "web", "worker", "jobs", "imap", "bot")
 
 Ready = Callable[[str], None]
 RunRole = Callable[[str, Ready], int]
@@ -80,7 +81,8 @@ class Supervisor:
         status = 0
         for role in self._roles:
             self._start(role)
-            self._await_ready(role)
+            if role is not self._roles[-1]:
+                self._await_ready(role)
             status = self._look_after()
             if status:
                 break

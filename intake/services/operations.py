@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from intake.domain.cases import Letter, LetterState, Status
 from intake.domain.inbound import InboundState, SetAside
 from intake.errors import DependencyError, IntakeError
+from intake.services.bot_report import BotReport, report_of
 from intake.services.ports import Clock, JobRecord, MailboxPosition, Store
 
 # A message waits seconds when all is well; after this long somebody has to look.
@@ -23,11 +24,15 @@ FAILED_LETTERS_SHOWN = 50
 
 @dataclass(frozen=True, kw_only=True)
 class PartHealth:
-    """Whether one part works, in words an operator can act on."""
+    """Whether one part works, in words an operator can act on.
+
+    Without a part that is not needed the program does all it promises in another way.
+    """
 
     name: str
     is_well: bool
     detail: str
+    is_needed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +44,7 @@ class Figures:
     cases: Mapping[Status, int]
     oldest_waiting_seconds: float
     jobs: Sequence[JobRecord]
+    bot: BotReport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +74,12 @@ class Operations:
         clock: Clock,
         mailboxes: Sequence[str] = (),
         checks: Mapping[str, Callable[[], str]] | None = None,
+        is_bot_enabled: bool = True,
     ) -> None:
         self._store = store
         self._clock = clock
         self._mailboxes = tuple(mailboxes)
+        self._is_bot_enabled = is_bot_enabled
         self._checks = {
             "database": self._database,
             **(checks or {}),
@@ -81,7 +89,7 @@ class Operations:
 
     def health(self) -> tuple[PartHealth, ...]:
         """Every part, working or not."""
-        return tuple(_asked(name, check) for name, check in self._checks.items())
+        return (*(_asked(name, check) for name, check in self._checks.items()), self._chat())
 
     def overview(self) -> Overview:
         """All there is to see. Raises ``StoreUnavailable``."""
@@ -101,6 +109,7 @@ class Operations:
     def figures(self) -> Figures:
         """The counts of this moment. Raises ``StoreUnavailable``."""
         with self._store.reading() as work:
+            jobs = work.operations.jobs()
             return Figures(
                 messages=work.inbound.count_by_state(),
                 letters=work.outbox.count_by_state(),
@@ -108,7 +117,8 @@ class Operations:
                 oldest_waiting_seconds=self._waiting(
                     work.inbound.oldest_waiting_at()
                 ).total_seconds(),
-                jobs=work.operations.jobs(),
+                jobs=jobs,
+                bot=self._bot(jobs),
             )
 
     def _database(self) -> str:
@@ -135,6 +145,18 @@ class Operations:
         return (
             f"the oldest message has waited for {_words(waiting)}" if waiting else "nothing waits"
         )
+
+    def _chat(self) -> PartHealth:
+        """Who answers the chat: it works without the bot too."""
+        try:
+            with self._store.reading() as work:
+                bot = self._bot(work.operations.jobs())
+        except IntakeError as exc:
+            return PartHealth(name="chat", is_well=False, detail=str(exc))
+        return PartHealth(name="chat", is_well=bot.is_well, detail=bot.in_words, is_needed=False)
+
+    def _bot(self, jobs: Sequence[JobRecord]) -> BotReport:
+        return report_of(jobs, is_enabled=self._is_bot_enabled, now=self._clock.now())
 
     def _waiting(self, since: datetime | None) -> timedelta:
         return max(self._clock.now() - since, timedelta()) if since else timedelta()

@@ -54,6 +54,8 @@ class Intake:
             "PUBLIC_URL": self.url,
             # Blind readings are drawn where a test is about them.
             "LEARNING_BLIND_READING_SHARE": "0",
+            # The bot is trained and started where a test is about it.
+            "BOT_ENABLED": "false",
             "ADDRESSES": f"{FEEDBACK_ADDRESS},complaints@council.example",
             **settings,
         }

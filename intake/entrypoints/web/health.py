@@ -16,8 +16,9 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from intake.entrypoints.web.parts import Parts
+from intake.services.bot_report import BotReport, BotState
 from intake.services.learning_ports import DriftCheck
-from intake.services.operations import Figures
+from intake.services.operations import Figures, PartHealth
 from intake.services.ports import JobRecord
 from intake.services.report_agreement import AgreementFigures
 
@@ -33,17 +34,20 @@ def live() -> Response:
 @router.get("/health/ready")
 @router.get("/health")
 def ready(parts: Parts) -> Response:
-    """Every part by name; 503 when one of them does not work."""
+    """Every part by name; 503 when one of them does not work that is needed."""
     health = parts.operations.health()
-    is_well = all(part.is_well for part in health)
+    is_well = all(part.is_well or not part.is_needed for part in health)
     body = {
         "status": "ok" if is_well else "failing",
-        "parts": {
-            part.name: {"status": "ok" if part.is_well else "failing", "detail": part.detail}
-            for part in health
-        },
+        "parts": {part.name: {"status": _status(part), "detail": part.detail} for part in health},
     }
     return JSONResponse(body, status_code=200 if is_well else 503)
+
+
+def _status(part: PartHealth) -> str:
+    if part.is_well:
+        return "ok"
+    return "failing" if part.is_needed else "away"
 
 
 @router.get("/metrics")
@@ -75,6 +79,7 @@ class _Moment(Collector):
             value=figures.oldest_waiting_seconds,
         )
         yield from _jobs(figures.jobs)
+        yield _bot(figures.bot)
         yield _by_state("blind_readings", "Blind readings drawn.", self._agreement.readings.items())
         yield from _agreement(self._agreement)
         yield from _drift(self._agreement.checks)
@@ -84,6 +89,15 @@ def _by_state(name: str, what: str, counts: Iterable[tuple[str, int]]) -> Metric
     gauge = GaugeMetricFamily(f"intake_{name}", what, labels=["state"])
     for state, count in counts:
         gauge.add_metric([str(state)], count)
+    return gauge
+
+
+def _bot(report: BotReport) -> Metric:
+    gauge = GaugeMetricFamily(
+        "intake_bot", "1 for the state the chat's bot is in.", labels=["state"]
+    )
+    for state in BotState:
+        gauge.add_metric([state.value], state is report.state)
     return gauge
 
 

@@ -1,4 +1,4 @@
-from intake.entrypoints.imap import BackOff
+from intake.entrypoints.back_off import BackOff
 
 
 def test_waits_double_up_to_the_longest_and_begin_anew_after_success():
