@@ -164,3 +164,22 @@ _PATTERNS = tuple(
 def hazard_signs(text: str) -> tuple[str, ...]:
     """The names of the signs found in normalised text, in a fixed order, each once."""
     return tuple(name for name, pattern in _PATTERNS if pattern.search(text))
+
+
+# Kinds whose signs mean the thing itself more often than not. The signs of the others are words of
+# everyday grievances too, until somebody adds that it is now or who lives there.
+_GRAVE = frozenset({Hazard.GAS, Hazard.SELF_HARM})
+
+
+def dangers_by_signs(text: str) -> tuple[str, ...]:
+    """The kinds of danger to act on where nobody but the signs in normalised text can be asked.
+
+    It errs towards danger: a sign of gas or of self-harm is enough; a sign of another kind is when
+    the text says that it is now, or that a child or somebody frail is there, and not that it is
+    over.
+    """
+    signs = set(hazard_signs(text))
+    kinds = [kind for kind in Hazard if kind in signs]
+    lasts = "now" in signs or "past" not in signs
+    counts = lasts and not signs.isdisjoint({"now", "vulnerable", "people"})
+    return tuple(kind.value for kind in kinds if counts or kind in _GRAVE)

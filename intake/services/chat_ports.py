@@ -49,9 +49,9 @@ class Reply:
 class Conversation:
     """One conversation. `key_hash` is the hash of the id its holder knows.
 
-    `submissions` numbers what is being sent, and is not kept: 0 is the account, whatever is added
-    has the number of its turn. The identity of what is sent is made of it, so that sending it again
-    after a crash is the same inbound message.
+    `submissions` is 0 until its account was sent. What is being sent is known by it: 0 is the
+    account, whatever is added has the number of its turn, so that sending it again after a crash
+    is the same inbound message.
     """
 
     id: int | None = None
@@ -118,8 +118,8 @@ class ConversationRepository(Protocol):
     def by_id(self, conversation_id: int, *, lock: bool = False) -> Conversation | None:
         """The conversation with this number; ``lock`` as above."""
 
-    def by_name(self, name: str) -> Conversation | None:
-        """The conversation the dialogue engine knows by this name."""
+    def by_name(self, name: str, *, lock: bool = False) -> Conversation | None:
+        """The conversation the dialogue engine knows by this name; ``lock`` as above."""
 
     def of_case(self, case_id: int) -> Conversation | None:
         """The conversation that became this case."""
@@ -172,6 +172,9 @@ class DialogueEngine(Protocol):
 
         Raises ``DialogueUnavailable`` when there is no answer in time.
         """
+
+    async def close(self) -> None:
+        """Let go of its connections."""
 
 
 class Filing(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, TextClause, func, select, update
 from sqlalchemy.orm import Session
 
 from intake.adapters.db.dialects import insert_for
@@ -52,10 +52,10 @@ class SqlConversationRepository:
         """The conversation with this number; ``lock`` as above."""
         return self._one(ChatConversationRow.id == conversation_id, lock=lock)
 
-    def by_name(self, name: str) -> Conversation | None:
+    def by_name(self, name: str, *, lock: bool = False) -> Conversation | None:
         """The conversation the dialogue engine knows by this name: how its key hash begins."""
         # A stretch of the index, in which "g" comes after every digit of a hash.
-        return self._one(ChatConversationRow.key_hash.between(name, f"{name}g"), lock=False)
+        return self._one(ChatConversationRow.key_hash.between(name, f"{name}g"), lock=lock)
 
     def of_case(self, case_id: int) -> Conversation | None:
         """The conversation that became this case."""
@@ -155,7 +155,7 @@ class SqlConversationRepository:
         )
 
     def _older(
-        self, condition: ColumnElement[bool], before: datetime, limit: int
+        self, condition: TextClause, before: datetime, limit: int
     ) -> Sequence[Conversation]:
         rows = self._session.scalars(
             select(ChatConversationRow)
@@ -179,6 +179,7 @@ def _conversation_values(conversation: Conversation) -> dict[str, Any]:
         "state": conversation.state,
         "engine": conversation.engine,
         "held": held_as_json(conversation.held),
+        "submissions": conversation.submissions,
         "case_id": conversation.case_id,
     }
 
@@ -192,6 +193,7 @@ def _conversation_from_row(row: ChatConversationRow) -> Conversation:
         state=ConversationState(row.state),
         engine=Engine(row.engine),
         held=held_from_json(row.held),
+        submissions=row.submissions,
         case_id=row.case_id,
         version=row.version,
     )

@@ -168,6 +168,10 @@ class CaseMessageRow(Base):
     warnings: Mapped[list[Any]]
     received_at: Mapped[datetime]
     joined_by: Mapped[str] = mapped_column(ShortText(20))
+    channel: Mapped[str] = mapped_column(ShortText(10), server_default="email")
+    telephone: Mapped[str] = mapped_column(LongText, server_default=text("''"))
+    # PostgreSQL cannot compare JSON, so that no default could be checked against the migrations.
+    transcript: Mapped[list[Any] | None]
 
 
 class CaseWordsRow(Base):
@@ -323,6 +327,7 @@ class ChatConversationRow(Base):
     state: Mapped[str] = mapped_column(ShortText(10))
     engine: Mapped[str] = mapped_column(ShortText(10))
     held: Mapped[dict[str, Any]]
+    submissions: Mapped[int]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     version: Mapped[int]
 
@@ -344,6 +349,30 @@ class ChatTurnRow(Base):
     replies: Mapped[list[Any] | None] = mapped_column(JsonRecord(none_as_null=True))
     engine: Mapped[str | None] = mapped_column(ShortText(10))
     answered_at: Mapped[datetime | None]
+
+
+class StatusRequestRow(Base):
+    """Somebody's wish to know how a case is doing, until a job answers it."""
+
+    __tablename__ = "status_request"
+    __table_args__ = (UniqueConstraint("reference", "email"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    reference: Mapped[str] = mapped_column(ShortText(12))
+    email: Mapped[str] = mapped_column(ShortText(320))
+    asked_at: Mapped[datetime]
+
+
+class StatusLinkRow(Base):
+    """A one-time link to the status of a case."""
+
+    __tablename__ = "status_link"
+
+    token_hash: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[str] = mapped_column(ShortText(64))
 
 
 class OfficerRow(Base):

@@ -1,17 +1,22 @@
 """Puts the web application together: its pages, its API, its checks, and what guards them."""
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from intake.entrypoints.web import (
     api,
     blind,
     cases,
+    chat,
+    chat_private,
     health,
     learning,
     messages,
@@ -46,21 +51,35 @@ def create_app(parts: WebParts) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     app.state.parts = parts
     app.state.pages = Pages(parts.service_areas)
     app.state.refusals = sign_in.Refusals()
+    app.state.chat_limits = chat.ChatLimits(parts.settings.chat)
     problems.add_handlers(app)
     # The last one added is the outermost: headers go on every answer, those of errors too.
     app.add_middleware(problems.BodyLimit)
     app.add_middleware(problems.UnexpectedErrors)
+    app.add_middleware(chat.ChatOrigins, origins=parts.settings.chat.allowed_origins)
     app.add_middleware(SecurityHeaders)
+    if proxies := parts.settings.http.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     app.mount("/static", KeptFiles(directory=STATIC_FOLDER), name="static")
     app.add_api_route("/", _home, include_in_schema=False)
     # Its list is found before a case of that reference is looked for.
-    for module in (sign_in, blind, cases, messages, learning, operations, api, health):
+    modules = (sign_in, blind, cases, messages, learning, operations, api, health)
+    for module in (*modules, chat, chat_private):
         app.include_router(module.router)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts: WebParts = app.state.parts
+    parts.begin_chat()
+    yield
+    await parts.end_chat()
 
 
 def _home() -> Response:

@@ -9,10 +9,13 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from intake.domain.categories import AreaTeam, ServiceArea
+from intake.services.conduct_interview import ConductInterview
+from intake.services.hold_conversation import HoldConversation
 from intake.services.operations import Operations
 from intake.services.ports import Clock
 from intake.services.read_blind import ReadBlind
 from intake.services.read_cases import ReadCases
+from intake.services.read_conversation import ReadConversation
 from intake.services.report_agreement import ReportAgreement
 from intake.services.retry_work import RetryWork
 from intake.services.review_case import ReviewCase
@@ -66,6 +69,28 @@ class WebParts(Protocol):
     @property
     def operations(self) -> Operations:
         """How the program is doing."""
+
+    @property
+    def service_token(self) -> str:
+        """What the bot's actions show."""
+
+    @property
+    def hold_conversation(self) -> HoldConversation:
+        """Answers residents in the chat."""
+
+    @property
+    def read_conversation(self) -> ReadConversation:
+        """Shows conversations of the chat."""
+
+    @property
+    def interview(self) -> ConductInterview:
+        """Takes the steps of conversations."""
+
+    def begin_chat(self) -> None:
+        """Begin to load what the chat needs; returns at once."""
+
+    async def end_chat(self) -> None:
+        """Let go of what the chat holds open."""
 
 
 def parts_of(request: Request) -> WebParts:

@@ -16,10 +16,13 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from intake.entrypoints.web.chat import PATHS as CHAT_PATHS
 from intake.entrypoints.web.rendering import page
 from intake.entrypoints.web.sessions import SignInNeeded
 from intake.errors import (
     CaseNotFound,
+    ConversationGone,
+    ConversationNotFound,
     DependencyError,
     IllegalTransition,
     InputError,
@@ -28,9 +31,14 @@ from intake.errors import (
     NotPermitted,
     SignInRefused,
     StaleCase,
+    StaleConversation,
+    TooManyMessages,
+    TurnAnswered,
 )
 
 API = "/api/"
+# Scripts ask here: the council's, the chat's widget and the bot.
+ANSWERED_IN_JSON = (API, "/private/", *CHAT_PATHS)
 RETRY_AFTER_SECONDS = 10
 # The longest field of a form is a reason of some thousand characters.
 MOST_BODY_BYTES = 1_000_000
@@ -40,6 +48,11 @@ STATUSES: tuple[tuple[type[IntakeError], int], ...] = (
     (SignInRefused, 403),
     (StaleCase, 409),
     (IllegalTransition, 409),
+    (TurnAnswered, 409),
+    (ConversationNotFound, 404),
+    (ConversationGone, 410),
+    (StaleConversation, 503),
+    (TooManyMessages, 429),
     (MessageTooLarge, 413),
     (InputError, 422),
     (DependencyError, 503),
@@ -49,11 +62,15 @@ TITLES = {
     404: "Page not found",
     405: "Page not found",
     409: "This has changed in the meantime",
+    410: "This has ended",
     413: "That is too large",
     422: "Something needs to be put right",
+    429: "That was too fast",
     500: "Sorry, something went wrong",
     503: "Sorry, the service is not available at the moment",
 }
+NOTHING_CHANGED = "Nothing was changed. Try again in a minute."
+NOTHING_LOST = "Nothing is lost. Send your message again in a moment."
 NOT_FOUND = "If you typed the address, check that it is right."
 log = structlog.get_logger(__name__)
 
@@ -70,7 +87,7 @@ def problem(request: Request, status: int, detail: str) -> Response:
     """The answer for a problem with this status."""
     title = TITLES.get(status, HTTPStatus(status).phrase)
     response: Response
-    if request.url.path.startswith(API):
+    if request.url.path.startswith(ANSWERED_IN_JSON):
         response = JSONResponse({"error": title, "detail": detail}, status_code=status)
     else:
         response = page(request, "problem.html", status=status, title=title, detail=detail)
@@ -91,14 +108,18 @@ async def _known(request: Request, exc: Exception) -> Response:
     status = next((status for kind, status in STATUSES if isinstance(exc, kind)), 500)
     if isinstance(exc, DependencyError):
         log.warning("web_dependency_failed", error=type(exc).__name__)
-        return problem(request, status, "Nothing was changed. Try again in a minute.")
-    return problem(request, status, str(exc))
+        is_chat = request.url.path.startswith(CHAT_PATHS)
+        return problem(request, status, NOTHING_LOST if is_chat else NOTHING_CHANGED)
+    response = problem(request, status, str(exc))
+    if isinstance(exc, TooManyMessages):
+        response.headers["Retry-After"] = str(exc.retry_after)
+    return response
 
 
 async def _invalid(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
     fields = [".".join(str(part) for part in error["loc"][1:]) for error in exc.errors()]
-    if request.url.path.startswith(API):
+    if request.url.path.startswith(ANSWERED_IN_JSON):
         errors = [
             {"field": field, "problem": error["msg"]}
             for field, error in zip(fields, exc.errors(), strict=True)

@@ -38,6 +38,7 @@ def _create_conversations() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("engine", sa.String(length=10), nullable=False),
         sa.Column("held", sa.JSON(), nullable=False),
+        sa.Column("submissions", sa.Integer(), nullable=False),
         sa.Column("case_id", ROW_ID, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
