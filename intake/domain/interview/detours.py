@@ -47,7 +47,7 @@ def information(held: Held, act: Act) -> Say | None:
     if act is Act.PERSON:
         can_send = bool(held.story) and held.phase in (Phase.ASKING, Phase.SUMMARY)
         names = ("send",) if can_send else ()
-        return Say(key="person", facts={"can_send": can_send}, choices=buttons(*names))
+        return Say(key="about.person", facts={"can_send": can_send}, choices=buttons(*names))
     return Say(key=f"about.{_PLAIN[act]}") if act in _PLAIN else None
 
 
