@@ -32,7 +32,7 @@ def train(options: argparse.Namespace) -> None:
     _rasa(
         "train",
         *("--config", "config.yml", "--domain", "domain.yml", "--data", "data"),
-        *("--out", str(folder), "--fixed-model-name", MODEL),
+        *("--out", str(folder), "--fixed-model-name", MODEL, "--skip-validation"),
     )
 
 
