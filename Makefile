@@ -15,6 +15,7 @@ UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --only-binary :all:
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(COMPILE_ARGS)
+BOT := bot/.venv
 NODE := .cache/node
 ARGS ?=
 
@@ -39,7 +40,11 @@ run: setup ## Start everything on an embedded database, with a demo officer (ARG
 	@exec $(BIN)/intake serve --demo $(ARGS)
 
 .PHONY: setup
-setup: $(READY)/project $(READY)/assets ## Set up what the program needs, and nothing more
+setup: $(READY)/project $(READY)/assets $(READY)/bot ## Set up what the program needs, and nothing more
+	@:
+
+.PHONY: setup-bot
+setup-bot: $(READY)/bot ## Set up the chat's bot, where a Python 3.10 is to be had
 	@:
 
 .PHONY: setup-test
@@ -95,6 +100,7 @@ lock: $(READY)/setup ## Choose and pin the versions again (COMPILE_ARGS=--upgrad
 	$(COMPILE) pyproject.toml --group train -c requirements.txt -o requirements-train.txt
 	$(COMPILE) --group setup -o requirements-setup.txt
 	$(COMPILE) --group node -o requirements-node.txt
+	$(subst 3.11,3.10,$(COMPILE)) bot/requirements.in --override bot/overrides.txt -o bot/requirements.txt
 
 # The interpreter is looked for only while there is no environment. The versions are those that
 # pyproject.toml allows. PYTHON=... names another.
@@ -158,3 +164,15 @@ $(READY)/assets: intake/entrypoints/web/assets.py $(READY)/project $(READY)/npm
 $(READY)/axe: tests/support/axe.py $(READY)/assets
 	$(call step,fetching the accessibility checker of the browser tests,$(BIN)/python -m tests.support.axe --node $(NODE),$(NO_NETWORK))
 	@touch $@
+
+# The bot's libraries end at Python 3.10. Whatever keeps them away stops nothing: the chat then runs on
+# its guided form, and the next set-up tries again. randomname is to be had as source alone.
+$(READY)/bot: bot/requirements.txt bot/find-python $(READY)/setup
+	@python="$$(bot/find-python $(UV))" || { echo "setup: the chat runs on its guided form, because its bot needs Python 3.10 and none was found"; exit 0; }; \
+	echo "setup: installing what the chat's bot runs on"; \
+	{ $(UV) venv --quiet --clear --python "$$python" $(BOT) && \
+	  $(UV) pip install --quiet --python $(BOT)/bin/python --no-deps --require-hashes \
+	    --only-binary :all: --no-binary randomname -r bot/requirements.txt; } >$(READY)/log 2>&1 \
+	|| { tail -n 20 $(READY)/log >&2; rm -rf $(BOT); \
+	  echo "setup: the chat runs on its guided form, because what its bot runs on could not be installed; the lines above say why" >&2; exit 0; }; \
+	touch $@

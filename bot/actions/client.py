@@ -70,18 +70,12 @@ class Standing:
 
     phase: str
     asked: str | None
-    detour: str | None
     missing: tuple[str, ...]
     replies: tuple[Reply, ...] = ()
 
     @property
     def awaited(self) -> str | None:
-        """The slot that the next message fills, if it is no command: a matter beside the interview first.
-
-        Before there is a story, that is what a resident writes next.
-        """
-        if self.detour:
-            return "detour"
+        """The slot that the next message fills, if it is no command; before there is a story, that."""
         return self.asked or ("story" if self.phase == "opening" else None)
 
 
@@ -141,7 +135,6 @@ def _standing(said: dict[str, Any]) -> Standing:
     return Standing(
         phase=str(said["phase"]),
         asked=said["asked"] or None,
-        detour=said.get("detour") or None,
         missing=tuple(str(each) for each in said["missing"]),
         replies=tuple(_reply(each) for each in said.get("replies", ())),
     )

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 FORM = "interview_form"
 REQUESTED = "requested_slot"
-DETOUR = "detour"
 # What a filled slot holds. A resident's words are intake's to keep.
 TOLD = "told"
 
@@ -34,7 +33,6 @@ def slots(standing: Standing, tracker: Tracker, questions: list[str]) -> Events:
     wanted: dict[str, str | None] = {
         question: None if question in standing.missing else TOLD for question in questions
     }
-    wanted[DETOUR] = TOLD
     if awaited:
         wanted[awaited] = None
     wanted["phase"] = standing.phase
@@ -54,5 +52,4 @@ def form(standing: Standing, tracker: Tracker) -> Events:
 
 def questions_of(domain: dict[str, Any]) -> list[str]:
     """All that intake may ask, from the form."""
-    names = domain["forms"][FORM]["required_slots"]
-    return [name for name in names if name != DETOUR]
+    return list(domain["forms"][FORM]["required_slots"])

@@ -59,4 +59,4 @@ async def _act(intake: IntakeClient, conversation: str, intent: str) -> str:
     if intent != "nlu_fallback":
         return intent
     standing = await intake.standing(conversation)
-    return ANSWER if standing.asked or standing.detour else UNCLEAR
+    return ANSWER if standing.asked else UNCLEAR

@@ -18,6 +18,9 @@ LOCKED = {
     "requirements-train.txt": GROUPS["train"],
     "requirements-setup.txt": GROUPS["setup"],
     "requirements-node.txt": GROUPS["node"],
+    "bot/requirements.txt": [
+        line for line in (ROOT / "bot/requirements.in").read_text().splitlines() if line[:1] != "#"
+    ],
 }
 
 
