@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from intake.adapters.db.dialects import like_columns
@@ -55,37 +55,19 @@ class SqlInboundRepository:
         self, *, worker: str, now: datetime, claim_seconds: float
     ) -> ClaimedInbound | None:
         """Take up the oldest message waiting, or one whose claim ran out; counts a try."""
-        row = self._session.scalar(
-            select(InboundMessageRow)
-            .where(
-                WAITING,
-                or_(
-                    InboundMessageRow.state == InboundState.RECEIVED,
-                    InboundMessageRow.claim_ends_at < now,
-                ),
-            )
-            .order_by(InboundMessageRow.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        if row is None:
-            return None
-        row.state = InboundState.CLAIMED
-        row.claimed_by = worker
-        row.claim_ends_at = now + timedelta(seconds=claim_seconds)
-        row.tries += 1
-        self._session.flush()
-        return ClaimedInbound(
-            id=row.id,
-            worker=worker,
-            channel=Channel(row.channel),
-            source=row.source,
-            envelope_from=row.envelope_from,
-            recipients=tuple(row.recipients),
-            raw=self._content(row.identity),
-            received_at=row.received_at,
-            tries=row.tries,
-            case_id=row.case_id,
+        return self._take(and_(WAITING), worker=worker, now=now, claim_seconds=claim_seconds)
+
+    def claim(
+        self, *, identity: str, worker: str, now: datetime, claim_seconds: float
+    ) -> ClaimedInbound | None:
+        """Take up the message with this identity, if it waits as above; counts a try."""
+        wanted = and_(WAITING, InboundMessageRow.identity == identity)
+        return self._take(wanted, worker=worker, now=now, claim_seconds=claim_seconds)
+
+    def case_of(self, identity: str) -> int | None:
+        """The number of the case that holds the message with this identity."""
+        return self._session.scalar(
+            select(InboundMessageRow.case_id).where(InboundMessageRow.identity == identity)
         )
 
     def release_claims(self, *, worker: str) -> int:
@@ -189,6 +171,42 @@ class SqlInboundRepository:
             .where(WAITING)
             .order_by(InboundMessageRow.id)
             .limit(1)
+        )
+
+    def _take(
+        self, wanted: ColumnElement[bool], *, worker: str, now: datetime, claim_seconds: float
+    ) -> ClaimedInbound | None:
+        row = self._session.scalar(
+            select(InboundMessageRow)
+            .where(
+                wanted,
+                or_(
+                    InboundMessageRow.state == InboundState.RECEIVED,
+                    InboundMessageRow.claim_ends_at < now,
+                ),
+            )
+            .order_by(InboundMessageRow.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        row.state = InboundState.CLAIMED
+        row.claimed_by = worker
+        row.claim_ends_at = now + timedelta(seconds=claim_seconds)
+        row.tries += 1
+        self._session.flush()
+        return ClaimedInbound(
+            id=row.id,
+            worker=worker,
+            channel=Channel(row.channel),
+            source=row.source,
+            envelope_from=row.envelope_from,
+            recipients=tuple(row.recipients),
+            raw=self._content(row.identity),
+            received_at=row.received_at,
+            tries=row.tries,
+            case_id=row.case_id,
         )
 
     def _content(self, identity: str) -> bytes:
