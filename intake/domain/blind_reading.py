@@ -10,7 +10,7 @@ import hmac
 from dataclasses import replace
 from enum import IntEnum, StrEnum
 
-from intake.domain.cases import Case, CaseFile, Status, TimelineKind
+from intake.domain.cases import Case, CaseFile, CaseMessage, Speaker, Status, TimelineKind
 
 WAITS_FOR_A_READING = "The case waits for a blind reading."
 DIGEST_RANGE = 2**256
@@ -79,12 +79,18 @@ def blinded(file: CaseFile) -> CaseFile:
     """The case whole, as ``blinded_case``, with the message that opened it and nothing later."""
     return CaseFile(
         case=blinded_case(file.case),
-        messages=file.messages[:1],
+        messages=tuple(map(_unanswered, file.messages[:1])),
         timeline=tuple(entry for entry in file.timeline if entry.kind in TOLD)[:1],
         classifications=(),
         reviews=(),
         is_blind=True,
     )
+
+
+def _unanswered(message: CaseMessage) -> CaseMessage:
+    """The message without what the chat answered, which tells what the classifier made of it."""
+    said = tuple(line for line in message.transcript if line.by is Speaker.RESIDENT)
+    return replace(message, transcript=said)
 
 
 def _is_drawn(key: bytes, place: Place, reference: str, share: float) -> bool:

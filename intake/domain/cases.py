@@ -45,6 +45,9 @@ class TimelineKind(StrEnum):
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
     COMPLAINT_CHOSEN = "complaint_chosen"
+    ALERTED = "alerted"
+    ALERT_WITHHELD = "alert_withheld"
+    STATUS_ASKED = "status_asked"
     MENTIONED = "mentioned"
     DEADLINE_NEAR = "deadline_near"
     DEADLINE_MISSED = "deadline_missed"
@@ -98,9 +101,29 @@ class AttachmentNote:
     size: int
 
 
+class Speaker(StrEnum):
+    """Who said a line of a conversation in the chat."""
+
+    RESIDENT = "resident"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpokenLine:
+    """A line of a conversation in the chat; ``at`` is when it was said, None where nobody knows."""
+
+    at: datetime | None
+    by: Speaker
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaseMessage:
-    """One message of a case as it was read, with why it belongs to this case."""
+    """One message of a case as it was read, with why it belongs to this case.
+
+    One that came by chat has the conversation so far as its ``transcript``, and the telephone
+    number left in it.
+    """
 
     id: int | None = None
     inbound_id: int
@@ -118,6 +141,9 @@ class CaseMessage:
     warnings: tuple[str, ...]
     received_at: datetime
     joined_by: str
+    channel: Channel = Channel.EMAIL
+    telephone: str = ""
+    transcript: tuple[SpokenLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ class JoinedBy(StrEnum):
     TOKEN = "token"  # noqa: S105 - a way of joining, no secret
     REFERENCE = "reference"
     THREAD = "thread"
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ from intake.domain.inbound import ClaimedInbound, InboundState, NewInbound, SetA
 from intake.domain.officers import Officer, Session
 from intake.services.chat_ports import ConversationRepository
 from intake.services.learning_ports import LearningRepository
+from intake.services.status_ports import StatusRepository
 
 
 class Clock(Protocol):
@@ -360,6 +361,16 @@ class OutboxRepository(Protocol):
     ) -> Sequence[datetime]:
         """When automatic letters to this address (on this case) were written since then."""
 
+    def written_since(
+        self,
+        *,
+        since: datetime,
+        to_addr: str,
+        kinds: Collection[str],
+        case_id: int | None = None,
+    ) -> Sequence[datetime]:
+        """When letters of these kinds to this address (on this case) were written since then."""
+
     def count_by_state(self) -> Mapping[LetterState, int]:
         """How many letters are in each state."""
 
@@ -473,6 +484,10 @@ class UnitOfWork(Protocol):
     @property
     def operations(self) -> OperationsRepository:
         """How the program is doing."""
+
+    @property
+    def status(self) -> StatusRepository:
+        """Requests for the status of a case, and the links that answer them."""
 
     @property
     def conversations(self) -> ConversationRepository:

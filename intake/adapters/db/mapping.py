@@ -31,6 +31,7 @@ from intake.domain.cases import (
 from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import Classification, Decision
 from intake.domain.officers import Officer, Role, Session
+from intake.services.chat_submission import lines_as_json, lines_from_json
 from intake.services.ports import JobRecord
 
 
@@ -110,6 +111,9 @@ def message_from_row(row: CaseMessageRow) -> CaseMessage:
         warnings=tuple(row.warnings),
         received_at=row.received_at,
         joined_by=row.joined_by,
+        channel=Channel(row.channel),
+        telephone=row.telephone,
+        transcript=lines_from_json(row.transcript or ()),
     )
 
 
@@ -129,6 +133,9 @@ def fill_message_row(row: CaseMessageRow, message: CaseMessage) -> None:
     row.warnings = list(message.warnings)
     row.received_at = message.received_at
     row.joined_by = message.joined_by
+    row.channel = message.channel
+    row.telephone = message.telephone
+    row.transcript = lines_as_json(message.transcript)
 
 
 def classification_values(stored: StoredClassification) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Letters of ours in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from intake.adapters.db.dialects import insert_for
@@ -96,14 +96,19 @@ class SqlOutboxRepository:
         self, *, since: datetime, to_addr: str, case_id: int | None = None
     ) -> Sequence[datetime]:
         """When automatic letters to this address (on this case) were written since then."""
-        statement = select(LetterRow.created_at).where(
-            LetterRow.to_addr == to_addr.lower(),
-            LetterRow.created_at >= since,
-            LetterRow.kind.startswith("receipt_", autoescape=True),
-        )
-        if case_id is not None:
-            statement = statement.where(LetterRow.case_id == case_id)
-        return self._session.scalars(statement.order_by(LetterRow.created_at)).all()
+        is_receipt = LetterRow.kind.startswith("receipt_", autoescape=True)
+        return self._times(is_receipt, since, to_addr, case_id)
+
+    def written_since(
+        self,
+        *,
+        since: datetime,
+        to_addr: str,
+        kinds: Collection[str],
+        case_id: int | None = None,
+    ) -> Sequence[datetime]:
+        """When letters of these kinds to this address (on this case) were written since then."""
+        return self._times(LetterRow.kind.in_(kinds), since, to_addr, case_id)
 
     def count_by_state(self) -> Mapping[LetterState, int]:
         """How many letters are in each state but sent, which nearly all of them end in."""
@@ -126,3 +131,17 @@ class SqlOutboxRepository:
             .limit(limit)
         )
         return [(letter_from_row(row), reference or "") for row, reference in rows]
+
+    def _times(
+        self,
+        condition: ColumnElement[bool],
+        since: datetime,
+        to_addr: str,
+        case_id: int | None,
+    ) -> Sequence[datetime]:
+        statement = select(LetterRow.created_at).where(
+            LetterRow.to_addr == to_addr.lower(), LetterRow.created_at >= since, condition
+        )
+        if case_id is not None:
+            statement = statement.where(LetterRow.case_id == case_id)
+        return self._session.scalars(statement.order_by(LetterRow.created_at)).all()

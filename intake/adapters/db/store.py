@@ -14,6 +14,7 @@ from intake.adapters.db.learning_repository import SqlLearningRepository
 from intake.adapters.db.officer_repository import SqlOfficerRepository
 from intake.adapters.db.operations_repository import SqlOperationsRepository
 from intake.adapters.db.outbox_repository import SqlOutboxRepository
+from intake.adapters.db.status_repository import SqlStatusRepository
 from intake.errors import StoreUnavailable
 
 # What SQLite does by itself: all that one transaction reads is of one moment.
@@ -61,6 +62,7 @@ class SqlUnitOfWork:
         self.learning = SqlLearningRepository(self._session)
         self.operations = SqlOperationsRepository(self._session)
         self.conversations = SqlConversationRepository(self._session)
+        self.status = SqlStatusRepository(self._session)
         try:
             self._session.connection()
         except BaseException as exc:
