@@ -87,6 +87,7 @@ class HttpSettings(Table):
 class ChatSettings(Table):
     """How residents chat on the council's website."""
 
+    words_file: Path
     resume_minutes: int = Field(gt=0)
     warn_minutes_before: int = Field(gt=0)
     left_minutes: int = Field(gt=0)

@@ -1,13 +1,13 @@
 """Letters from the council's own texts: one folder of Jinja files for each kind of letter.
 
 What a letter says is in ``config/letters``; which one is sent and the facts of its case come from
-``intake.domain.receipts``. The texts are tried out when they are loaded, so that a slip in one of
-them stops the program at its start instead of a letter on its way.
+``intake.domain.receipts`` and ``letter_kinds``. The texts are tried out when they are loaded, so
+that a slip in one of them stops the program at its start instead of a letter on its way.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,10 +18,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
 from intake.domain.hazards import Hazard
+from intake.domain.letter_kinds import ALERT, STATUS_LINK, TRANSCRIPT
 from intake.domain.receipts import RECEIPT_KINDS
 from intake.errors import ConfigurationError
 from intake.services.ports import LetterText
 
+NOON = 12
 _LONDON = ZoneInfo("Europe/London")
 _PARTS = ("subject.txt", "body.txt", "body.html")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -51,11 +53,11 @@ class JinjaLetterWriter:
         self._dir = letters_dir
         self._environment = _environment(letters_dir)
         self._environment.globals.update(self._standing_facts() | asdict(council))
-        for kind in RECEIPT_KINDS:
-            self._try_out(kind)
+        for kind, samples in _SAMPLES.items():
+            self._try_out(kind, samples)
 
     def write(self, kind: str, facts: Mapping[str, Any]) -> LetterText:
-        """The letter of this kind; ``facts`` are those of ``intake.domain.receipts.letter_facts``.
+        """The letter of this kind; ``facts`` are those that its domain module gives.
 
         Raises ``ConfigurationError`` when a text is missing or asks for a fact that nobody gives.
         """
@@ -82,11 +84,11 @@ class JinjaLetterWriter:
         except (OSError, ValueError) as exc:
             raise ConfigurationError(f"{file}: cannot be read: {exc}") from exc
 
-    def _try_out(self, kind: str) -> None:
+    def _try_out(self, kind: str, samples: Sequence[Mapping[str, Any]]) -> None:
         for part in _PARTS:
             if not (self._dir / kind / part).is_file():
                 raise ConfigurationError(f"{self._dir / kind / part}: there is no such text")
-        for facts in (_FULLEST, _BAREST):
+        for facts in samples:
             self.write(kind, facts)
 
 
@@ -101,6 +103,8 @@ _FULLEST: Mapping[str, Any] = {
     "complaint": False,
     "acknowledge_by": date(2026, 8, 14),
     "reply_by": date(2026, 8, 21),
+    "by_chat": True,
+    "left": True,
 }
 _BAREST: Mapping[str, Any] = {
     **_FULLEST,
@@ -112,6 +116,33 @@ _BAREST: Mapping[str, Any] = {
     "complaint": True,
     "acknowledge_by": None,
     "reply_by": None,
+    "by_chat": False,
+    "left": False,
+}
+_LINK = "https://council.example/"
+_SAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    **dict.fromkeys(RECEIPT_KINDS, (_FULLEST, _BAREST)),
+    STATUS_LINK: ({"reference": "FB-7K3M-Q2", "link": _LINK, "minutes": 60},),
+    TRANSCRIPT: (
+        {
+            "reference": "FB-7K3M-Q2",
+            "lines": ({"is_resident": True, "at": _FULLEST["received_at"], "text": "Damp."},),
+            "has_gaps": True,
+            "is_cut": True,
+        },
+        {"reference": "", "lines": (), "has_gaps": False, "is_cut": False},
+    ),
+    ALERT: tuple(
+        {
+            "reference": "FB-7K3M-Q2",
+            "dangers": dangers,
+            "words": "I smell gas.",
+            "received_at": _FULLEST["received_at"],
+            "by_chat": by_chat,
+            "link": _LINK,
+        }
+        for dangers, by_chat in ((("Gas or carbon monoxide",), True), ((), False))
+    ),
 }
 
 
@@ -126,6 +157,7 @@ def _environment(letters_dir: Path) -> Environment:
         auto_reload=False,
     )
     environment.filters["day"] = day_in_words
+    environment.filters["clock"] = time_in_words
     environment.filters["phone_link"] = _phone_link
     return environment
 
@@ -135,6 +167,12 @@ def day_in_words(moment: date) -> str:
     if isinstance(moment, datetime):
         moment = moment.astimezone(_LONDON).date()
     return f"{_WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def time_in_words(moment: datetime) -> str:
+    """A time of day as letters write it, "9:05am", by the clocks of England."""
+    local = moment.astimezone(_LONDON)
+    return f"{local.hour % 12 or 12}:{local.minute:02}{'am' if local.hour < NOON else 'pm'}"
 
 
 # Not strftime: its names follow the machine's locale.

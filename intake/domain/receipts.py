@@ -39,6 +39,11 @@ REFUSED_OWN = "This came from one of our own addresses, so no receipt was sent."
 REFUSED_MACHINE = "Nobody reads mail at the sender's address, so no receipt was sent."
 REFUSED_CASE_LIMIT = "Enough receipts were sent on this case for now, so no other was sent."
 REFUSED_ADDRESS_LIMIT = "Enough receipts were sent to this address for now, so no other was sent."
+REFUSED_NO_ADDRESS_IN_CHAT = (
+    "They left no email address: the chat gives them the reference, so no receipt was sent."
+)
+REFUSED_LEFT_CHAT = "They left the chat without an email address, so no receipt was sent."
+REFUSED_TOLD_IN_CHAT = "The chat told them that this was added, so no receipt was sent."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +100,21 @@ def receipt_refusal(facts: ReceiptFacts) -> str | None:
         ),
     )
     return next((reason for applies, reason in reasons if applies), None)
+
+
+def chat_receipt_refusal(
+    *, to_addr: str, left: bool, joined: bool, complaint_chosen: bool, has_receipt: bool
+) -> str | None:
+    """Why what came by chat gets no receipt by mail, before the rules for all; None when it may.
+
+    The chat itself answers at once. So a mail goes out for the first thing that comes with an
+    address (``has_receipt`` says that an earlier one did), and for a complaint chosen later.
+    """
+    if not to_addr:
+        return REFUSED_LEFT_CHAT if left else REFUSED_NO_ADDRESS_IN_CHAT
+    if joined and has_receipt and not complaint_chosen:
+        return REFUSED_TOLD_IN_CHAT
+    return None
 
 
 def limit_reached(
@@ -211,10 +231,13 @@ def letter_facts(
     subject: str,
     received_at: datetime,
     area_names: Mapping[ServiceArea, str],
+    by_chat: bool = False,
+    left: bool = False,
 ) -> dict[str, Any]:
     """What a receipt says of its case: exactly the names the letters' files may use.
 
-    ``subject`` and ``received_at`` are those of the message the receipt answers. The service area
+    ``subject`` and ``received_at`` are those of the message the receipt answers, as is whether it
+    came ``by_chat``, and whether the resident ``left`` the chat before sending it. The service area
     is named only when the decision was automatic: otherwise nobody has settled it. Dates promised
     are those of the case, None where it has none.
     """
@@ -234,6 +257,8 @@ def letter_facts(
         "complaint": case.category is Category.COMPLAINT,
         "acknowledge_by": case.acknowledge_by,
         "reply_by": None if case.category is Category.COMPLAINT else case.respond_by,
+        "by_chat": by_chat,
+        "left": left,
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from intake.adapters.letters import Council, JinjaLetterWriter, day_in_words
 from intake.domain.hazards import Hazard
+from intake.domain.letter_kinds import ALERT, STATUS_LINK, TRANSCRIPT
 from intake.domain.receipts import RECEIPT_KINDS
 from intake.errors import ConfigurationError
 from intake.services.ports import LetterText
@@ -36,6 +37,29 @@ FACTS: dict[str, Any] = {
     "complaint": False,
     "acknowledge_by": date(2026, 8, 14),
     "reply_by": date(2026, 8, 21),
+    "by_chat": False,
+    "left": False,
+}
+LINK = "https://council.example/chat/status/abc"
+OTHERS: dict[str, dict[str, Any]] = {
+    STATUS_LINK: {"reference": "FB-7K3M-Q2", "link": LINK, "minutes": 60},
+    TRANSCRIPT: {
+        "reference": "FB-7K3M-Q2",
+        "lines": (
+            {"is_resident": True, "at": FACTS["received_at"], "text": "The bin was missed."},
+            {"is_resident": False, "at": FACTS["received_at"], "text": "Where was that?"},
+        ),
+        "has_gaps": True,
+        "is_cut": True,
+    },
+    ALERT: {
+        "reference": "FB-7K3M-Q2",
+        "dangers": ("Gas or carbon monoxide", "Fire"),
+        "words": "I can smell gas in the hall.",
+        "received_at": FACTS["received_at"],
+        "by_chat": True,
+        "link": LINK,
+    },
 }
 DANGER = {"danger": True, "hazards": tuple(hazard.value for hazard in Hazard)}
 COMPLAINTS = ("receipt_complaint", "receipt_complaint_chosen")
@@ -78,9 +102,28 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=[{}, DANGER], ids=["calm", "danger"])
+WAYS: dict[str, dict[str, Any]] = {
+    "calm": {},
+    "danger": DANGER,
+    "chat": {"by_chat": True, "left": True},
+}
+
+
+@pytest.fixture(params=WAYS.values(), ids=WAYS)
 def letter(writer: JinjaLetterWriter, kind: str, request: pytest.FixtureRequest) -> LetterText:
     return writer.write(kind, {**FACTS, **request.param})
+
+
+@pytest.fixture(
+    params=[
+        *((kind, {**FACTS, **way}) for kind in RECEIPT_KINDS for way in WAYS.values()),
+        *OTHERS.items(),
+    ],
+    ids=[*(f"{kind}-{way}" for kind in RECEIPT_KINDS for way in WAYS), *OTHERS],
+)
+def any_letter(writer: JinjaLetterWriter, request: pytest.FixtureRequest) -> LetterText:
+    """A letter of each kind, receipts in each of the ways they are written."""
+    return writer.write(*request.param)
 
 
 def sentences(text: str) -> list[str]:
@@ -102,9 +145,9 @@ def syllables(word: str) -> int:
     return max(groups, 1)
 
 
-def test_a_letter_can_be_read_at_the_age_of_nine(letter: LetterText):
+def test_a_letter_can_be_read_at_the_age_of_nine(any_letter: LetterText):
     """Councils aim at a reading age of nine, the fourth year of Flesch and Kincaid's school."""
-    words_of = [re.findall(r"[\w']+", sentence) for sentence in sentences(letter.text)]
+    words_of = [re.findall(r"[\w']+", sentence) for sentence in sentences(any_letter.text)]
     words = [word for sentence in words_of for word in sentence]
     grade = (
         0.39 * len(words) / len(words_of) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
@@ -112,23 +155,25 @@ def test_a_letter_can_be_read_at_the_age_of_nine(letter: LetterText):
     assert 1 < grade <= 4
 
 
-def test_sentences_are_short(letter: LetterText):
-    lengths = [len(sentence.split()) for sentence in sentences(letter.text)]
+def test_sentences_are_short(any_letter: LetterText):
+    lengths = [len(sentence.split()) for sentence in sentences(any_letter.text)]
     assert sum(lengths) / len(lengths) <= 12
     assert max(lengths) <= 25
 
 
-def test_a_letter_avoids_words_that_promise_too_much_or_say_too_little(letter: LetterText):
+def test_a_letter_avoids_words_that_promise_too_much_or_say_too_little(any_letter: LetterText):
     """A receipt that says it acknowledges starts the ten days of stage 1, counted from then."""
-    said = f"{letter.subject}\n{letter.text}\n{letter.html}"
+    said = f"{any_letter.subject}\n{any_letter.text}\n{any_letter.html}"
     found = [words for words in BANNED if re.search(rf"(?i)\b{words}\b", said)]
     assert found == []
     assert not re.search(r"\bAI\b", said)
 
 
-def test_both_forms_of_a_letter_say_the_same(letter: LetterText):
-    visible = html.unescape(re.sub(r"<(head)>.*?</\1>|<[^>]+>", " ", letter.html, flags=re.DOTALL))
-    assert re.findall(r"\w+", visible) == re.findall(r"\w+", letter.text)
+def test_both_forms_of_a_letter_say_the_same(any_letter: LetterText):
+    visible = html.unescape(
+        re.sub(r"<(head)>.*?</\1>|<[^>]+>", " ", any_letter.html, flags=re.DOTALL)
+    )
+    assert re.findall(r"\w+", visible) == re.findall(r"\w+", any_letter.text)
 
 
 def test_the_subject_names_the_case_and_the_residents_words(letter: LetterText):
@@ -254,10 +299,55 @@ def test_a_name_cannot_put_markup_into_a_letter(writer: JinjaLetterWriter):
     assert "<img>" not in letter.html
 
 
-def test_a_letter_loads_nothing_from_anywhere(letter: LetterText):
+def test_a_letter_loads_nothing_from_anywhere(any_letter: LetterText):
     """No tracking, and nothing that a mail program would block."""
-    assert not re.search(r"<img|<script|<link|<iframe|url\(|https?:", letter.html)
-    assert 'lang="en-GB"' in letter.html
+    without_links = re.sub(r'<a href="([^"]*)">\1</a>', "", any_letter.html)
+    assert not re.search(r"<img|<script|<link|<iframe|url\(|https?:", without_links)
+    assert 'lang="en-GB"' in any_letter.html
+
+
+def test_a_receipt_leads_nowhere(letter: LetterText):
+    """A resident who is used to links in our letters follows those of a forger."""
+    assert "http" not in letter.html
+
+
+def test_a_receipt_of_a_chat_says_what_became_of_it(writer: JinjaLetterWriter):
+    chosen = writer.write("receipt_complaint_chosen", {**FACTS, "by_chat": True}).text
+    assert "You asked us in the chat to make this a formal complaint." in chosen
+    assert "Thank you for your reply" not in chosen
+    left = writer.write("receipt_review", {**FACTS, "by_chat": True, "left": True}).text
+    assert "You left our chat before you sent this to us." in left
+    assert "reply and tell us" in left
+
+
+def test_a_link_to_the_status_says_how_long_it_works_and_for_whom(writer: JinjaLetterWriter):
+    text = writer.write(STATUS_LINK, OTHERS[STATUS_LINK]).text
+    for told in (f"\n{LINK}\n", "60 minutes, and only once", "If you did not ask for this"):
+        assert told in text
+
+
+def test_a_copy_of_a_chat_says_who_said_what_and_when(writer: JinjaLetterWriter):
+    text = writer.write(TRANSCRIPT, OTHERS[TRANSCRIPT]).text
+    assert "You, Saturday 8 August 2026 at 12:30am:\nThe bin was missed." in text
+    assert "Our chat, Saturday 8 August 2026 at 12:30am:\nWhere was that?" in text
+    bare = {"reference": "", "lines": (), "has_gaps": False, "is_cut": False}
+    assert "reference" not in writer.write(TRANSCRIPT, bare).text
+
+
+def test_an_alert_holds_what_a_duty_officer_needs(writer: JinjaLetterWriter):
+    letter = writer.write(ALERT, OTHERS[ALERT])
+    assert letter.subject.startswith("URGENT: ")
+    for told in (
+        "FB-7K3M-Q2",
+        "Gas or carbon monoxide; Fire",
+        "I can smell gas in the hall.",
+        "by chat: Saturday 8 August 2026 at 12:30am",
+        LINK,
+    ):
+        assert told in letter.text
+    unnamed = writer.write(ALERT, {**OTHERS[ALERT], "dangers": (), "words": ""})
+    assert "Possible danger: not named" in unnamed.text
+    assert "They wrote" not in unnamed.text
 
 
 @pytest.mark.parametrize(

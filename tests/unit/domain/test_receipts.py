@@ -362,6 +362,29 @@ def test_a_danger_of_any_kind_is_a_fact_of_the_letter(changes):
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({}, None),
+        ({"to_addr": ""}, receipts.REFUSED_NO_ADDRESS_IN_CHAT),
+        ({"to_addr": "", "left": True}, receipts.REFUSED_LEFT_CHAT),
+        ({"left": True}, None),
+        ({"joined": True}, None),
+        ({"joined": True, "has_receipt": True}, receipts.REFUSED_TOLD_IN_CHAT),
+        ({"joined": True, "has_receipt": True, "complaint_chosen": True}, None),
+    ],
+)
+def test_a_chat_gets_its_first_letter_and_one_for_a_complaint_chosen_later(changes, refusal):
+    asked = {
+        "to_addr": "jo.marsh@example.org",
+        "left": False,
+        "joined": False,
+        "complaint_chosen": False,
+        "has_receipt": False,
+    }
+    assert receipts.chat_receipt_refusal(**{**asked, **changes}) == refusal
+
+
 def test_a_complaint_promises_no_date_of_an_answer():
     """Its clock starts with the letter that defines it (Housing Ombudsman Code 6.3)."""
     complaint = a_case(category=Category.COMPLAINT, acknowledge_by=date(2026, 8, 14))
