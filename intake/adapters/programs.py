@@ -90,7 +90,9 @@ class Program:
         with contextlib.suppress(OSError):
             if self.log.stat().st_size > LOG_BYTES:
                 # The program holds the file open and writes at its end, wherever that is.
-                self._older_log().write_bytes(self.log.read_bytes())
+                self._older_log().unlink(missing_ok=True)
+                with open(_for_its_owner(self._older_log()), "wb") as older:
+                    older.write(self.log.read_bytes())
                 os.truncate(self.log, 0)
 
     def _cut(self) -> None:
@@ -103,8 +105,12 @@ class Program:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists():
             self.log.replace(self._older_log())
-        # Output of libraries may quote a resident: it is for the program's owner alone.
-        return os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return _for_its_owner(self.log)
 
     def _older_log(self) -> Path:
         return self.log.with_suffix(".1.log")
+
+
+def _for_its_owner(file: Path) -> int:
+    """A new file that nobody else may read: what libraries print may quote a resident."""
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
