@@ -1,4 +1,4 @@
-"""Starts the bot's programs: `train FOLDER`, `serve MODEL`, `actions`. Run it in this folder, with the bot's Python.
+"""Starts the bot's programs: `train FOLDER`, `serve MODEL`, `actions`. The bot's Python runs it.
 
 Secrets come from the environment, never from the command line, which every user of the machine
 can read. Rasa is told to send no telemetry and to keep no cache beside its models.

@@ -22,7 +22,7 @@ _DAY = 24 * 60 * 60
 
 
 class WordlessTrackerStore(SQLTrackerStore):
-    """Keeps intents, actions and which slots are filled; deletes conversations nobody went on with."""
+    """Keeps intents, actions and which slots are filled; deletes what nobody went on with."""
 
     def __init__(self, *arguments: Any, host: str, **options: Any) -> None:
         super().__init__(*arguments, host=host, **options)

@@ -1,23 +1,26 @@
 """Intake's private API, as the actions see it.
 
-Whatever keeps an answer away is an `IntakeError`; none of them holds a resident's words. To report a
-turn twice is safe, intake answers the same, so a connection that fails is tried once more.
+Whatever keeps an answer away is an `IntakeError`; none of them holds a resident's words. To report
+a turn twice is safe, intake answers the same, so a connection that fails is tried once more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import aiohttp
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 # The gateway gives the whole of an answer 4 seconds, then answers by the guided form.
 _TOTAL_SECONDS = 3.0
 _CONNECT_SECONDS = 1.0
-_TRIES = 2
 
 
 class IntakeError(Exception):
@@ -75,7 +78,7 @@ class Standing:
 
     @property
     def awaited(self) -> str | None:
-        """The slot that the next message fills, if it is no command; before there is a story, that."""
+        """The slot that the next message fills, if no command; before there is a story, that."""
         return self.asked or ("story" if self.phase == "opening" else None)
 
 
@@ -98,22 +101,18 @@ class IntakeClient:
         return await self._ask("GET", f"/private/chat/{quote(conversation, safe='')}")
 
     async def report(self, conversation: str, turn: str, act: str) -> Standing:
-        """Tell intake what the turn means; what it says and where that leads. Raises `IntakeError`."""
+        """Tell intake what the turn means; what it says to that. Raises `IntakeError`."""
         path = f"/private/chat/{quote(conversation, safe='')}/turns/{quote(turn, safe='')}"
         return await self._ask("POST", path, {"act": act})
 
     async def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> Standing:
-        for tries_left in reversed(range(_TRIES)):
+        with _translated():
             try:
                 return await self._ask_once(method, path, body)
-            except asyncio.TimeoutError as exc:
-                raise IntakeUnreachable("no answer in time") from exc
-            except aiohttp.ClientConnectionError as exc:
-                if not tries_left:
-                    raise IntakeUnreachable(type(exc).__name__) from exc
-            except aiohttp.ClientError as exc:
-                raise IntakeUnreachable(type(exc).__name__) from exc
-        raise AssertionError  # The last try returns or raises.
+            except aiohttp.ServerTimeoutError:
+                raise
+            except aiohttp.ClientConnectionError:
+                return await self._ask_once(method, path, body)
 
     async def _ask_once(self, method: str, path: str, body: dict[str, str] | None) -> Standing:
         # A connection for each call: it costs a millisecond here, and none is ever found stale.
@@ -129,6 +128,14 @@ class IntakeClient:
                 return _standing(await answer.json())
             except (ValueError, LookupError, TypeError, AttributeError) as exc:
                 raise NotAsAgreed(type(exc).__name__) from exc
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (asyncio.TimeoutError, aiohttp.ClientError) as exc:
+        raise IntakeUnreachable(type(exc).__name__) from exc
 
 
 def _standing(said: dict[str, Any]) -> Standing:

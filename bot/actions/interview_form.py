@@ -1,4 +1,4 @@
-"""The form's validation: hands an answer to intake, which says whether it will do and what comes next."""
+"""The form's validation: hands an answer to intake, which says what comes next."""
 
 from __future__ import annotations
 

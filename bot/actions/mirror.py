@@ -1,4 +1,4 @@
-"""Makes Rasa's form follow intake's interview: the slots and the form are what intake says they are."""
+"""Makes Rasa's form follow intake's interview: its slots are what intake says they are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Events = list[dict[str, Any]]
 
 
 def say(dispatcher: CollectingDispatcher, standing: Standing) -> None:
-    """Repeat what intake says, with its buttons. It holds the next question, so nothing else is said."""
+    """Repeat what intake says, with its buttons. It holds the next question: say no more."""
     for reply in standing.replies:
         buttons = [{"title": title, "payload": value} for title, value in reply.choices]
         dispatcher.utter_message(text=reply.text, buttons=buttons)

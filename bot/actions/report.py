@@ -1,4 +1,4 @@
-"""The action that tells intake what a resident means, outside the form and when they leave its path."""
+"""The action that tells intake what a resident means, outside the form and off its path."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ActionReport(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> mirror.Events:
-        """Say nothing when intake gives no answer: the gateway then goes on with the guided form."""
+        """Say nothing when intake gives no answer: the gateway goes on with the guided form."""
         intake = IntakeClient.of_environment()
         conversation = conversation_of(tracker)
         try:

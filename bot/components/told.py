@@ -21,7 +21,7 @@ _REFERENCE = re.compile(r"\W*FB[-\u2010-\u2015 ]?\w{4}[-\u2010-\u2015 ]?\w{2}\W*
     is_trainable=False,
 )
 class LongTextsAreTold(GraphComponent):
-    """Takes long messages for part of a story, since a command missed is asked again and a story is lost.
+    """Takes long messages for a story: a command missed is asked again, a story missed is lost.
 
     - A reference and nothing else asks after its case.
     - More than `most_words` words tell something, whatever the classifier made of them.
@@ -41,9 +41,7 @@ class LongTextsAreTold(GraphComponent):
         execution_context: ExecutionContext,  # noqa: ARG003
     ) -> "LongTextsAreTold":
         """Make one with the settings of `config.yml`."""
-        return cls(
-            most_words=config["most_words"], most_unclear_words=config["most_unclear_words"]
-        )
+        return cls(most_words=config["most_words"], most_unclear_words=config["most_unclear_words"])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
