@@ -61,6 +61,8 @@ def _wants_complaint(plain: str, length: int, held: Held) -> bool:
 
 def _of_a_short_one(plain: str, held: Held) -> Act:
     bare = plain.strip(" \n.!?,;:-*\"'")
+    if (pressed := act_of_button(bare)) is not None:
+        return pressed
     core = _AFTER.sub("", _BEFORE.sub("", bare)).strip(" \n.!?,;:-")
     for form in dict.fromkeys((core, bare)):
         short = next((act for act, pattern in SHORT_ANSWERS if pattern.fullmatch(form)), None)
@@ -102,6 +104,11 @@ _GO_AHEADS = frozenset({"go ahead", "looks good", "all correct", "all good", "pl
 _NEVERS = frozenset({"nothing", "none"})
 
 
+def is_bare_complaint(text: str) -> bool:
+    """Whether a wish to complain says no more than that: not of what."""
+    return not words(text) or act_of(text, Held()) is Act.COMPLAIN
+
+
 # What such an act may be said in; a message that says more is a story or an answer too.
 _MOST_OF = {
     Act.GREET: 2,
@@ -134,7 +141,7 @@ def _says_more(act: Act, text: str) -> bool:
     return len(words(rest)) > _MOST_OF.get(act, _MOST_OF_ANOTHER)
 
 
-_FEWEST_OF_AN_UNCLEAR_ANSWER = {Phase.OPENING: 4, Phase.ASKING: 2, Phase.SUMMARY: 6}
+_FEWEST_OF_AN_UNCLEAR_ANSWER = {Phase.OPENING: 2, Phase.ASKING: 2, Phase.SUMMARY: 6}
 
 
 def _may_be_answer(held: Held, text: str) -> bool:

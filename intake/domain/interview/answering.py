@@ -17,7 +17,8 @@ def take_story(held: Held, text: str) -> Step:
     A greeting or an announcement is no story yet; a word or two are kept, and more is asked for
     once. Of somebody in danger every word counts as a story.
     """
-    if not reading.says_something(text) and not held.in_danger:
+    is_begun = held.in_danger or bool(held.story)
+    if not is_begun and not reading.says_something(text):
         return ask_for_story(held)
     first = with_story(held, text)
     if len(words(" ".join(first.story))) < _FEWEST_OF_A_STORY and held.tries < 2:
@@ -81,7 +82,6 @@ def with_story(held: Held, text: str) -> Held:
         name=held.name or known.name,
         email=held.email or known.email,
         telephone=held.telephone or known.telephone,
-        complain=held.complain or reading.asks_for_complaint(text),
     )
 
 

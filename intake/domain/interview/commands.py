@@ -223,20 +223,23 @@ _LONGER = {
         (?:tell\s+me\s+|do\s+you\s+know\s+)?(?:a|any)\s+(?:joke|story|poem|riddle)s? | (?:sing
           |dance|rap)(?:\s+.{0,30})?
         | what(?:['’]?s|\s+is|\s+will)?\s+(?:the\s+)?(?:weather|time\s+is\s+it|time|date
-          |capital\s+of|meaning\s+of\s+life|football
-          |score)\b.{0,40}
-        | who\s+(?:is|was|won|will\s+win)\b.{0,40} | how\s+old\s+are\s+you | do\s+you\s+(?:love
+          |capital\s+of\s+\w+|meaning\s+of\s+life|football\s+score)(?:\s+(?:today|tomorrow|now|like|be))*
+        | who\s+(?:won|will\s+win)\b.{0,40}
+        | who\s+is\s+the\s+(?:prime\s+minister|president|king|queen)
+        | how\s+old\s+are\s+you | do\s+you\s+(?:love
           |like|hate)\b.{0,30}
         | are\s+you\s+(?:married|single|happy|sad|alive|hungry) | what\s+is\s+\d+\s*[-+x*/]\s*\d+
         | (?:recommend|suggest)\s+.{0,40}(?:restaurant|pub|film|hotel|takeaway)\b.{0,20}
     """,
     Act.GREET: r"""
+        (?!(?:there|again|bot|all|sir|madam)\b)
         (?:(?:hi+|hello+|hey+|hiya|howdy|greetings|good\s+(?:morning|afternoon|evening|day)
           |morning|afternoon|evening|there|again|bot
           |anyone\s+(?:there|here)|is\s+(?:anyone|anybody|someone)\s+there|how\s+are\s+you|test
             |testing|all|sir|madam)\W*){1,4}
     """,
     Act.THANKS: r"""
+        (?!(?:so|very|a|again|for|ok|okay)\b)
         (?:(?:thanks?|thank\s+(?:you|u)|thx|ta|cheers|much\s+appreciated|many\s+thanks|brilliant
           |lovely|wonderful|bye|goodbye
           |bye\s+bye|see\s+you|so\s+much|very\s+much|a\s+lot|again|for\s+(?:your|the

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from intake.domain.categories import Category
 from intake.domain.interview import detours
-from intake.domain.interview.acts import heard
+from intake.domain.interview.acts import heard, is_bare_complaint
 from intake.domain.interview.answering import (
     ask_for_story,
     take_answer,
@@ -114,8 +114,7 @@ def _by_phase(held: Held, act: Act, text: str) -> Step:
 def _at_opening(held: Held, act: Act, text: str) -> Step:
     match act:
         case Act.COMPLAIN:
-            chosen = replace(held, complain=True, asked=Question.STORY, tries=held.tries + 1)
-            return Step(held=chosen, says=(Say(key="ask.story_of_complaint"),))
+            return _complains_at_once(held, text)
         case Act.ANSWER | Act.ADD if words(text):
             return take_story(held, text)
         case Act.FILE | Act.SKIP | Act.NO if held.story:
@@ -131,13 +130,23 @@ def _while_asking(held: Held, act: Act, text: str) -> Step:
     return take(held, text)
 
 
+def _complains_at_once(held: Held, text: str) -> Step:
+    chosen = replace(held, complain=True)
+    if not is_bare_complaint(text):
+        return take_story(chosen, text)
+    if held.tries:
+        return ask_for_story(chosen)
+    asking = replace(chosen, asked=Question.STORY, tries=1)
+    return Step(held=asking, says=(Say(key="ask.story_of_complaint"),))
+
+
 def _complains(held: Held, text: str) -> Step:
     """A wish for a complaint while something else is asked; of what is wanted it is an answer."""
     noted = Say(key="about.complaint_noted")
     chosen = replace(held, complain=True)
     if held.asked is Question.OUTCOME:
         return next_step(take_answer(chosen, text).held, noted)
-    return gone_on(chosen, noted)
+    return gone_on(chosen if is_bare_complaint(text) else with_story(chosen, text), noted)
 
 
 def _adds(held: Held, text: str) -> Step:

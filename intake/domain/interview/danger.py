@@ -10,6 +10,7 @@ from dataclasses import replace
 from intake.domain.interview.answering import with_story, with_who
 from intake.domain.interview.asking import MOST_TRIES, question
 from intake.domain.interview.held import Act, Detour, Effect, Held, Phase, Question, Say, Step
+from intake.domain.text import words
 
 _NEEDED = (Question.PLACE, Question.CONTACT)
 _QUESTIONS = ("ask.", "again.", "back.", "story.", "summary.")
@@ -57,7 +58,7 @@ def take(held: Held, act: Act, text: str) -> Step:
     if act in (Act.SKIP, Act.NO):
         left, says = asked_after_filing(replace(held, skipped=held.skipped | {asked}))
         return Step(held=left, says=says or (Say(key="danger.thanks"),))
-    if act not in (Act.ANSWER, Act.ADD, Act.UNCLEAR, Act.CHANGE):
+    if act not in (Act.ANSWER, Act.ADD, Act.UNCLEAR, Act.CHANGE) or not words(text):
         return _repeated(held, asked)
     known = with_who(with_story(held, text), text)
     answered = replace(known, answers={**known.answers, asked: text})

@@ -83,7 +83,7 @@ def _made_a_complaint(held: Held, text: str) -> Step:
 
 
 def _added(held: Held, text: str) -> Step:
-    told = replace(with_story(held, text), complain=held.complain)
+    told = with_story(held, text)
     says: tuple[Say, ...] = (Say(key="filed.added", facts={"reference": held.reference}),)
     if held.in_danger:
         told, says = danger.asked_after_filing(told, *says)

@@ -5,7 +5,7 @@ What a resident wrote is kept all the same where it can be an answer.
 
 from dataclasses import replace
 
-from intake.domain.interview.answering import take_answer, take_story
+from intake.domain.interview.answering import take_answer
 from intake.domain.interview.asking import MOST_TRIES, next_step, open_says, question
 from intake.domain.interview.choices import buttons
 from intake.domain.interview.held import Held, Phase, Say, Step
@@ -39,6 +39,4 @@ def _second(held: Held, text: str) -> Step:
         return take_answer(replace(held, tries=MOST_TRIES), text)
     if held.phase is Phase.ASKING:
         return next_step(held)
-    if held.phase is Phase.OPENING and words(text):
-        return take_story(replace(held, tries=MOST_TRIES), text)
     return Step(held=held, says=open_says(held))

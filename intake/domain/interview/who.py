@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from intake.domain.interview.held import Question
+from intake.domain.interview.reading import found_in
 from intake.domain.receipts import greeting_name, is_usable_address
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"'“”‘’]+@[^\s@<>()\[\],;:\"'“”‘’]+")
@@ -26,7 +28,7 @@ _MOST_AFTER_A_SIGNATURE = 30
 _NAME_WORD = r"[^\W\d_][^\W\d_'’.\-]*(?:['’\-][^\W\d_]+)*"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr)\.?\s+)?"
 _NAMED = re.compile(
-    rf"\b(?:my\s+name(?:\s+is|['’]s)|name\s*:)\s*({_TITLE}{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,2}})",
+    rf"\b(?:my\s+name(?:\s+is|['’]s)|name\s*:)\s*({_TITLE}{_NAME_WORD}(?:[ ]{_NAME_WORD}){{0,2}})",
     re.IGNORECASE,
 )
 _CAPITAL = r"[A-Z][^\W\d_'’.\-]*(?:['’\-][^\W\d_]+)*"
@@ -41,6 +43,7 @@ _BEFORE_A_WAY = re.compile(rf"({_FULL_NAME})[\s,:(<-]*$")
 _AFTER_A_NAME = """
 and but at on in my i im you can or the is email phone tel mobile live from of here with so a an
 it its telephone number contact reply thanks please yes no by for to me
+why what who how do does want know not will would that about this
 """
 _NOT_A_NAME = frozenset(_AFTER_A_NAME.split())
 _AROUND_A_NAME = re.compile(
@@ -156,7 +159,9 @@ def _is_theirs(text: str, found: re.Match[str]) -> bool:
 def _name_before(text: str, found: re.Match[str] | None) -> str:
     """The full name that stands right before the writer's own address or number."""
     before = _BEFORE_A_WAY.search(text[: found.start()]) if found else None
-    return greeting_name(before[1]) if before else ""
+    if before is None or Question.PLACE in found_in(before[1]):
+        return ""
+    return greeting_name(before[1])
 
 
 def _bare_name(text: str) -> str:
@@ -171,7 +176,8 @@ def _bare_name(text: str) -> str:
 def _as_name(text: str) -> str:
     kept: list[str] = []
     for word in text.split():
-        if word.lower().strip(".") in _NOT_A_NAME:
+        # A capital A by itself is an initial.
+        if word != "A" and word.lower().strip(".") in _NOT_A_NAME:
             break
         kept.append(word if word != word.lower() else word.capitalize())
     return greeting_name(" ".join(kept))
