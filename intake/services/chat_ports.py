@@ -139,6 +139,9 @@ class ConversationRepository(Protocol):
     def turns(self, conversation_id: int) -> Sequence[Turn]:
         """All turns, oldest first."""
 
+    def unanswered(self, conversation_id: int, *, upto: int) -> Sequence[Turn]:
+        """Turns without an answer up to the one with this number, oldest first."""
+
     def count_turns(self, conversation_id: int) -> int:
         """How many turns there are."""
 
@@ -217,8 +220,9 @@ class ChatSubmission:
 
     ``account`` is what is classified and what officers read; ``transcript`` the whole conversation.
     ``conversation`` is the conversation's key hash, ``number`` what it has sent before.
-    ``joins`` is the reference of the conversation's case when it has one already. ``hazards`` are
-    the dangers seen in single messages of it, ``danger_words`` the message that raised the alarm.
+    ``joins`` is the reference of the conversation's case when it has one already. ``in_danger``
+    says that the resident was told of a danger, ``hazards`` names the dangers seen in single
+    messages, and ``danger_words`` is the message that raised the alarm.
     """
 
     conversation: str
@@ -231,6 +235,7 @@ class ChatSubmission:
     left: bool = False
     joins: str = ""
     number: int = 0
+    in_danger: bool = False
     hazards: tuple[str, ...] = ()
     danger_words: str = ""
     transcript: tuple[dict[str, Any], ...] = ()

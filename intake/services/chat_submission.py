@@ -83,6 +83,7 @@ def _submission(values: dict[str, Any]) -> ChatSubmission:
         number=int(values.get("number", 0)),
         complain=values.get("complain") is True,
         left=values.get("left") is True,
+        in_danger=values.get("in_danger") is True,
         hazards=tuple(map(_text, values.get("hazards", ()))),
         transcript=tuple(lines),
     )

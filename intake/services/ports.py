@@ -16,6 +16,7 @@ from intake.domain.cases import (
     Case,
     CaseFile,
     CaseMessage,
+    Channel,
     Letter,
     LetterState,
     Review,
@@ -221,6 +222,9 @@ class InboundRepository(Protocol):
 
     def raw(self, inbound_id: int) -> bytes | None:
         """The bytes exactly as they came."""
+
+    def origin(self, inbound_id: int) -> tuple[Channel, int | None] | None:
+        """How a message came, and the number of its case where it has one."""
 
     def count_by_state(self) -> Mapping[InboundState, int]:
         """How many messages are in each state but processed, which all of them end in."""

@@ -17,6 +17,7 @@ from intake.domain.cases import (
     Case,
     CaseFile,
     CaseMessage,
+    Channel,
     Letter,
     Review,
     Status,
@@ -24,7 +25,8 @@ from intake.domain.cases import (
 )
 from intake.domain.classification import classification_as_json
 from intake.domain.officers import Officer
-from intake.errors import CaseNotFound
+from intake.errors import CaseNotFound, IllegalTransition
+from intake.services.chat_submission import lines_as_json
 from intake.services.ports import CaseOrder, CaseQuery, CaseRow, Store, UnitOfWork
 
 
@@ -34,6 +36,14 @@ class CasePage:
 
     rows: Sequence[CaseRow]
     next_after_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Original:
+    """A message exactly as it came."""
+
+    raw: bytes
+    channel: Channel
 
 
 class ReadCases:
@@ -96,17 +106,27 @@ class ReadCases:
                 return message
         raise CaseNotFound("There is no such message in this case.")
 
-    def original(self, reference: str, message_id: int) -> bytes:
-        """A message of a case exactly as it came. Raises ``CaseNotFound``."""
-        return self.received(self.message(reference, message_id).inbound_id)
+    def original(
+        self, reference: str, message_id: int, *, reader: Officer | None = None
+    ) -> Original:
+        """A message of a case exactly as it came. Raises as ``received`` does."""
+        return self.received(self.message(reference, message_id).inbound_id, reader=reader)
 
-    def received(self, inbound_id: int) -> bytes:
-        """A received message exactly as it came, in a case or not. Raises ``CaseNotFound``."""
+    def received(self, inbound_id: int, *, reader: Officer | None = None) -> Original:
+        """A received message exactly as it came, in a case or not.
+
+        Raises ``CaseNotFound``, and ``IllegalTransition`` for what a chat sent when the reader has
+        yet to read its case blind: the answers in it tell what the classifier said.
+        """
         with self._store.reading() as work:
-            raw = work.inbound.raw(inbound_id)
-        if raw is None:
-            raise CaseNotFound("There is no such message.")
-        return raw
+            raw, origin = work.inbound.raw(inbound_id), work.inbound.origin(inbound_id)
+            if raw is None or origin is None:
+                raise CaseNotFound("There is no such message.")
+            channel, case_id = origin
+            case = work.cases.by_id(case_id) if case_id is not None else None
+            if channel is Channel.CHAT and case and _awaited(work, [case], reader):
+                raise IllegalTransition("Read this case blind first: it waits for your answer.")
+        return Original(raw=raw, channel=channel)
 
 
 def _awaited(work: UnitOfWork, cases: Sequence[Case], reader: Officer | None) -> frozenset[int]:
@@ -233,6 +253,9 @@ def _message(message: CaseMessage) -> dict[str, Any]:
         "warnings": list(message.warnings),
         "received_at": _moment(message.received_at),
         "joined_by": message.joined_by,
+        "channel": message.channel.value,
+        "telephone": message.telephone,
+        "transcript": lines_as_json(message.transcript),
     }
 
 

@@ -151,6 +151,11 @@ class SqlInboundRepository:
             .where(InboundMessageRow.id == inbound_id)
         )
 
+    def origin(self, inbound_id: int) -> tuple[Channel, int | None] | None:
+        """How a message came, and the number of its case where it has one."""
+        row = self._session.get(InboundMessageRow, inbound_id)
+        return (Channel(row.channel), row.case_id) if row else None
+
     def count_by_state(self) -> Mapping[InboundState, int]:
         """How many messages are in each state but processed, which all of them end in."""
         # One question an index: with both conditions in one, SQLite would read every message.

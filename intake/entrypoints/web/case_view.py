@@ -37,6 +37,7 @@ class CaseView:
     ``read_blind`` is what the officer at the page said when they read it blind. ``differs`` says
     that it is not what the case is filed as, and that nobody has settled that yet. ``dangers``
     names the kinds of hazards and ``danger_sentences`` quotes what raised an alarm, in any message.
+    ``telephones`` are the numbers left in chats.
     """
 
     file: CaseFile
@@ -47,6 +48,7 @@ class CaseView:
     differs: bool
     dangers: Sequence[str]
     danger_sentences: Sequence[str]
+    telephones: Sequence[str]
 
 
 def case_view(file: CaseFile, officer: Officer) -> CaseView:
@@ -62,6 +64,7 @@ def case_view(file: CaseFile, officer: Officer) -> CaseView:
         differs=read_blind is not None and _differs(file, read_blind),
         dangers=[_danger_name(kind) for kind in file.case.hazards],
         danger_sentences=_danger_sentences(file),
+        telephones=list(dict.fromkeys(each.telephone for each in file.messages if each.telephone)),
     )
 
 
