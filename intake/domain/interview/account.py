@@ -8,7 +8,7 @@ from typing import Any
 
 from intake.domain.interview.answering import NO, YES
 from intake.domain.interview.held import Held, Question
-from intake.domain.interview.reading import without_greeting
+from intake.domain.interview.reading import is_first_time, without_greeting
 
 _LABELS = {
     Question.PLACE: "Where",
@@ -19,10 +19,7 @@ _LABELS = {
     Question.ADJUSTMENTS: "What helps, or for whom this is",
     Question.ON_BEHALF: "Written for",
 }
-_PLAIN = {
-    (Question.TOLD_BEFORE, YES): "I told the council about this before.",
-    (Question.TOLD_BEFORE, NO): "I have not told the council about this before.",
-}
+_TOLD_BEFORE = "I told the council about this before."
 _LONGEST_SUBJECT = 60
 _LONGEST_SHOWN = 600
 
@@ -31,14 +28,23 @@ def account_of(held: Held) -> str:
     """The whole account: every passage of the story, then each answer under its plain label.
 
     An answer that became a passage of the story is not told twice. Names, addresses and numbers
-    are kept beside the account, not in it.
+    are kept beside the account, not in it. That it was never told before is what anybody takes for
+    granted, so it is left out: said outright it makes a first report look like a repeated one
+    (measured on 150 chats of the corpus: 129 of the accounts classified right without it, 114
+    with it).
     """
     answers = [
-        _PLAIN.get((question, text), f"{label}: {text}")
+        _TOLD_BEFORE if (question, text) == (Question.TOLD_BEFORE, YES) else f"{label}: {text}"
         for question, label in _LABELS.items()
-        if (text := held.answers.get(question)) and text not in held.story
+        if (text := held.answers.get(question)) and not _goes_without_saying(held, question, text)
     ]
     return "\n\n".join((*held.story, "\n".join(answers))).strip()
+
+
+def _goes_without_saying(held: Held, question: Question, text: str) -> bool:
+    if text in held.story:
+        return True
+    return question is Question.TOLD_BEFORE and (text == NO or is_first_time(text))
 
 
 def subject_of(held: Held) -> str:

@@ -139,6 +139,25 @@ _OUTCOME = re.compile(
     _FLAGS,
 )
 
+_FIRST_TIME = re.compile(
+    r"""
+    \W*(?:(?:no|nope|never|not\s+(?:yet|before|at\s+all|really))\b[\s,.!]*)*
+    (?:(?:i\s+|we\s+)?(?:have\s+not|haven['’]?t|have\s+never|did\s+not|didn['’]?t|never)
+      (?:\s+(?:told|reported|contacted|said|yet|before|you|anyone|anybody|it|this))*[\s,.!]*)?
+    (?:(?:this|it)?['’]?s?\s*(?:is|was)?\s*(?:the|my|our)?\s*(?:very\s+)?first\s+(?:time|report)
+      (?:\s+(?:i|we)(?:['’]ve|\s+have)?\s+(?:told|reported|contacted|written|said|asked)
+        (?:\s+(?:you|it|this|anyone))*)?)?
+    \W*
+    """,
+    _FLAGS,
+)
+
+
+def is_first_time(text: str) -> bool:
+    """Whether an answer says no more than that nobody was told before."""
+    return bool(words(text)) and _FIRST_TIME.fullmatch(text) is not None
+
+
 _ADJUSTMENTS = re.compile(
     r"""
     \b(?:large|bigger)\s+print\b | \bbraille\b | \beasy\s+read\b | \bsign\s+language\b | \bbsl\b

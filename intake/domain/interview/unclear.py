@@ -6,7 +6,7 @@ What a resident wrote is kept all the same where it can be an answer.
 from dataclasses import replace
 
 from intake.domain.interview.answering import take_answer
-from intake.domain.interview.asking import MOST_TRIES, next_step, open_says, question
+from intake.domain.interview.asking import MOST_TRIES, next_step, open_says, question, skipped
 from intake.domain.interview.choices import buttons
 from intake.domain.interview.held import Held, Phase, Say, Step
 from intake.domain.text import words
@@ -38,5 +38,5 @@ def _second(held: Held, text: str) -> Step:
     if held.phase is Phase.ASKING and words(text):
         return take_answer(replace(held, tries=MOST_TRIES), text)
     if held.phase is Phase.ASKING:
-        return next_step(held)
+        return next_step(skipped(held))
     return Step(held=held, says=open_says(held))

@@ -168,3 +168,8 @@ def test_at_the_summary_what_is_not_understood_files_nothing(talk):
     conversation.say("asdf", Act.UNCLEAR).say("asdf", Act.UNCLEAR)
     assert conversation.keys == ["unclear.second", "summary.ask"]
     assert conversation.effects == ()
+
+
+def test_nothing_in_words_twice_leaves_the_question(talk):
+    conversation = talk().all(STORY, "?!", "?!")
+    assert conversation.keys == ["unclear.second", "ask.when"]
