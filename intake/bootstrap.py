@@ -6,16 +6,19 @@ Each part is built when it is first asked for, so a process loads what its role 
 import hmac
 import platform
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
 from intake.adapters.bot_project import BotPlaces, BotProject
+from intake.adapters.chat_words import JinjaChatWords, council_facts
 from intake.adapters.clock import SystemClock
 from intake.adapters.db import schema
 from intake.adapters.db.group_commit import GroupCommitInbound
 from intake.adapters.db.store import SqlStore
 from intake.adapters.letter_mail import ReceiptMail
 from intake.adapters.letters import Council, JinjaLetterWriter
+from intake.adapters.loaded_later import LoadedLater
 from intake.adapters.mailer import FolderMailer, SmtpMailer
 from intake.adapters.passwords import Argon2Passwords
 from intake.adapters.secret_key import secret_key
@@ -27,22 +30,38 @@ from intake.domain.officers import SignInRules
 from intake.errors import DependencyError
 from intake.services.chat_ports import DialogueEngine
 from intake.services.check_deadlines import CheckDeadlines
+from intake.services.compose_letter import ComposeLetter
+from intake.services.conduct_interview import ConductInterview
 from intake.services.deliver_outbox import DeliverOutbox, DeliveryPolicy
 from intake.services.draw_readings import DrawReadings
+from intake.services.file_conversation import FileConversation
+from intake.services.follow_step import FollowStep
+from intake.services.hold_conversation import HoldConversation
+from intake.services.keep_conversation import KeepConversation
+from intake.services.leave_conversations import LeaveConversations, LeavingRules
 from intake.services.open_case import CaseRules
 from intake.services.operations import Operations
 from intake.services.ports import Classifier, Clock, Holidays, Mailer
 from intake.services.process_message import ProcessingRules, ProcessMessage
+from intake.services.raise_alert import AlertRules, RaiseAlert
 from intake.services.read_blind import ReadBlind
 from intake.services.read_cases import ReadCases
+from intake.services.read_conversation import ConversationRules, ReadConversation
 from intake.services.read_message import MessageReader
+from intake.services.read_words import ReadWords
 from intake.services.report_agreement import ReportAgreement
 from intake.services.retry_work import RetryWork
 from intake.services.review_case import ReviewCase
+from intake.services.send_status_link import SendStatusLink, StatusLinkRules
+from intake.services.send_transcript import SendTranscript, TranscriptRules
+from intake.services.show_status import ShowStatus
 from intake.services.sign_in import SignIn
 from intake.services.watch_drift import WatchDrift
 from intake.services.write_receipt import ReceiptRules, WriteReceipt
 from intake.settings import Settings, resolved
+
+# How long a resident's summary waits for a model that still loads; after that an officer decides.
+CHAT_PATIENCE_SECONDS = 5.0
 
 
 def active_model_file(settings: Settings) -> Path:
@@ -155,6 +174,13 @@ class Application:
         return SpacyClassifier.load(model_dir(self.settings))
 
     @cached_property
+    def chat_classifier(self) -> LoadedLater:
+        """The model for the chat, which goes on without it while it loads."""
+        if self._given_classifier is not None:
+            return LoadedLater.of(self._given_classifier)
+        return LoadedLater(lambda: self.classifier, patience_seconds=CHAT_PATIENCE_SECONDS)
+
+    @cached_property
     def service_areas(self) -> Mapping[ServiceArea, AreaTeam]:
         """The council's names and teams. Raises ``ConfigurationError``."""
         return load_service_areas(resolved(self.settings.service_areas))
@@ -177,11 +203,11 @@ class Application:
             reply=clocks.reply_working_days,
         )
 
-    @cached_property
-    def letter_writer(self) -> JinjaLetterWriter:
-        """The council's texts. Raises ``ConfigurationError`` naming a file that is wrong."""
+    @property
+    def council(self) -> Council:
+        """What letters and the chat say of the council."""
         receipts, clocks = self.settings.receipts, self.settings.deadlines
-        council = Council(
+        return Council(
             council_name=self.settings.council_name,
             telephone=receipts.telephone,
             telephone_hours=receipts.telephone_hours,
@@ -189,31 +215,74 @@ class Application:
             acknowledge_working_days=clocks.acknowledge_working_days,
             respond_working_days=clocks.respond_working_days,
         )
-        return JinjaLetterWriter(resolved(receipts.letters_dir), council)
+
+    @cached_property
+    def letter_writer(self) -> JinjaLetterWriter:
+        """The council's texts. Raises ``ConfigurationError`` naming a file that is wrong."""
+        return JinjaLetterWriter(resolved(self.settings.receipts.letters_dir), self.council)
+
+    @cached_property
+    def chat_words(self) -> JinjaChatWords:
+        """What the chat says. Raises ``ConfigurationError`` naming the text that is wrong."""
+        facts = council_facts(
+            self.council,
+            resolved(self.settings.receipts.letters_dir) / "standing.toml",
+            reply_working_days=self.settings.deadlines.reply_working_days,
+        )
+        return JinjaChatWords(resolved(self.settings.chat.words_file), facts)
+
+    @cached_property
+    def compose_letter(self) -> ComposeLetter:
+        """Puts letters together."""
+        sender = self.settings.sender_address
+        return ComposeLetter(
+            letters=self.letter_writer,
+            mail=ReceiptMail(sender_name=self.settings.council_name, sender_addr=sender),
+            key=self.secret_key.encode(),
+            domain=sender.rpartition("@")[2],
+        )
+
+    @property
+    def staff_addresses(self) -> tuple[str, ...]:
+        """Addresses that no letter to residents may go to."""
+        return (*self.settings.addresses, *self.settings.hazards.duty_addresses)
 
     @cached_property
     def write_receipt(self) -> WriteReceipt:
         """Writes receipts into the outbox."""
         settings = self.settings
-        mail = ReceiptMail(sender_name=settings.council_name, sender_addr=settings.sender_address)
         rules = ReceiptRules(
-            own_addresses=settings.addresses,
-            key=self.secret_key.encode(),
+            own_addresses=self.staff_addresses,
             per_case=settings.receipts.per_case,
             per_address=settings.receipts.per_address,
             area_names={area: each.name for area, each in self.service_areas.items()},
         )
-        return WriteReceipt(self.letter_writer, mail, rules)
+        return WriteReceipt(self.compose_letter, rules)
+
+    @cached_property
+    def raise_alert(self) -> RaiseAlert:
+        """Tells the duty officers of dangers."""
+        rules = AlertRules(
+            duty_addresses=self.settings.hazards.duty_addresses,
+            public_url=self.settings.public_url,
+        )
+        return RaiseAlert(self.compose_letter, rules)
 
     @cached_property
     def process_message(self) -> ProcessMessage:
         """Works off received messages."""
+        return self._processing(self.classifier)
+
+    def _processing(self, classifier: Classifier) -> ProcessMessage:
         worker = self.settings.worker
         return ProcessMessage(
             store=self.store,
-            reader=MessageReader(self.classifier, self.settings.addresses),
+            reader=MessageReader(
+                classifier, self.settings.addresses, self.settings.hazards.duty_addresses
+            ),
             case_rules=CaseRules(self.deadline_rules, self.holidays.between),
             write_receipt=self.write_receipt,
+            raise_alert=self.raise_alert,
             draw_readings=DrawReadings(
                 key=self.secret_key.encode(),
                 share=self.settings.learning.blind_reading_share,
@@ -226,6 +295,131 @@ class Application:
                 claim_seconds=worker.claim_seconds,
             ),
         )
+
+    @cached_property
+    def file_conversation(self) -> FileConversation:
+        """Sends what residents tell the chat, and works it off at once."""
+        return FileConversation(
+            store=self.store,
+            process_message=self._processing(self.chat_classifier),
+            dangers=self.read_words.dangers,
+            clock=self.clock,
+            node=self.settings.node_name,
+        )
+
+    @cached_property
+    def leave_conversations(self) -> LeaveConversations:
+        """Ends conversations that were left, and removes words that need not be kept."""
+        chat = self.settings.chat
+        return LeaveConversations(
+            store=self.store,
+            file_conversation=self.file_conversation,
+            clock=self.clock,
+            rules=LeavingRules(
+                left_after=timedelta(minutes=chat.left_minutes),
+                kept_for=timedelta(days=chat.keep_days),
+            ),
+        )
+
+    @cached_property
+    def send_status_link(self) -> SendStatusLink:
+        """Mails links to the status of a case."""
+        settings = self.settings
+        return SendStatusLink(
+            store=self.store,
+            compose=self.compose_letter,
+            clock=self.clock,
+            rules=StatusLinkRules(
+                lasts=timedelta(minutes=settings.chat.status_link_minutes),
+                per_case=settings.receipts.per_case,
+                per_address=settings.receipts.per_address,
+                own_addresses=self.staff_addresses,
+                public_url=settings.public_url,
+            ),
+        )
+
+    @property
+    def show_status(self) -> ShowStatus:
+        """Shows the status of a case once a link."""
+        return ShowStatus(store=self.store, clock=self.clock)
+
+    @cached_property
+    def send_transcript(self) -> SendTranscript:
+        """Mails residents their chats."""
+        receipts = self.settings.receipts
+        return SendTranscript(
+            store=self.store,
+            compose=self.compose_letter,
+            clock=self.clock,
+            rules=TranscriptRules(
+                per_chat=receipts.per_case,
+                per_address=receipts.per_address,
+                own_addresses=self.staff_addresses,
+            ),
+        )
+
+    @cached_property
+    def read_words(self) -> ReadWords:
+        """Judges what residents write in the chat."""
+        return ReadWords(self.chat_classifier)
+
+    @cached_property
+    def interview(self) -> ConductInterview:
+        """Takes the steps of conversations."""
+        return ConductInterview(
+            store=self.store,
+            words=self.chat_words,
+            read_words=self.read_words,
+            follow=FollowStep(
+                store=self.store,
+                read_words=self.read_words,
+                filing=self.file_conversation,
+                status_links=self.send_status_link,
+                transcripts=self.send_transcript,
+            ),
+        )
+
+    @cached_property
+    def conversation_rules(self) -> ConversationRules:
+        """How long a conversation can be gone on with."""
+        chat = self.settings.chat
+        return ConversationRules(
+            resume=timedelta(minutes=chat.resume_minutes),
+            warn_before=timedelta(minutes=chat.warn_minutes_before),
+            most_turns=chat.most_turns,
+        )
+
+    @cached_property
+    def hold_conversation(self) -> HoldConversation:
+        """Answers residents in the chat."""
+        return HoldConversation(
+            store=self.store,
+            clock=self.clock,
+            interview=self.interview,
+            read_words=self.read_words,
+            dialogue=self.dialogue,
+            rules=self.conversation_rules,
+            key=self.secret_key.encode(),
+        )
+
+    @cached_property
+    def read_conversation(self) -> ReadConversation:
+        """Shows conversations of the chat."""
+        return ReadConversation(store=self.store, clock=self.clock, rules=self.conversation_rules)
+
+    @property
+    def keep_conversation(self) -> KeepConversation:
+        """Keeps conversations of the chat open."""
+        return KeepConversation(store=self.store, clock=self.clock, rules=self.conversation_rules)
+
+    def begin_chat(self) -> None:
+        """Begin to load what the chat needs; returns at once."""
+        self.chat_classifier.begin()
+
+    async def end_chat(self) -> None:
+        """Let go of what the chat holds open."""
+        if self.dialogue is not None:
+            await self.dialogue.close()
 
     @cached_property
     def mailer(self) -> Mailer:

@@ -28,6 +28,9 @@ LEASE_RENEWED_SECONDS = 20.0
 IDLE_NOTED_SECONDS = 30.0
 TIDY_SECONDS = 3600.0
 DRIFT_SECONDS = 24 * 3600.0
+CONVERSATIONS_SECONDS = 60.0
+# Whoever asks for a link waits for its mail.
+STATUS_LINKS_SECONDS = 1.0
 
 
 class Schedule:
@@ -46,6 +49,8 @@ class Schedule:
         self._add("deadlines", settings.deadlines.check_every_seconds, self._deadlines)
         self._add("drift", DRIFT_SECONDS, self._drift)
         self._add("sessions", TIDY_SECONDS, self._sessions)
+        self._add("conversations", CONVERSATIONS_SECONDS, self._conversations)
+        self._add("status links", STATUS_LINKS_SECONDS, self._status_links)
         for mailbox in settings.imap.mailboxes:
             self._add(
                 f"poll {mailbox.name}",
@@ -167,4 +172,12 @@ class Schedule:
                 seen_before=now - rules.idle_for, expired_at=now - rules.lasts_for
             )
             unit.commit()
-        return f"{ended} sessions ended" if ended else ""
+        removed = self._application.send_status_link.tidy()
+        parts = ((ended, "sessions ended"), (removed, "links to a status removed"))
+        return ", ".join(f"{count} {word}" for count, word in parts if count)
+
+    def _conversations(self) -> str:
+        return self._application.leave_conversations.run()
+
+    def _status_links(self) -> str:
+        return self._application.send_status_link.run()

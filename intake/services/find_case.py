@@ -1,4 +1,4 @@
-"""Find the case a message belongs to, among those it points at."""
+"""Find the case a message belongs to, by what it points at."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,6 +6,8 @@ from intake.domain.conversation import Candidate, JoinedBy, Joining, join, threa
 from intake.domain.letter_tokens import references_from_tokens
 from intake.domain.references import references_in
 from intake.mime import ParsedMessage
+from intake.services.chat_ports import ChatSubmission
+from intake.services.chat_submission import submission_identity
 from intake.services.ports import UnitOfWork
 
 
@@ -25,6 +27,18 @@ def find_case(work: UnitOfWork, parsed: ParsedMessage, key: bytes) -> Joining:
         ),
     ]
     return join(candidates, (parsed.from_addr, parsed.reply_to))
+
+
+def find_chat_case(work: UnitOfWork, chat: ChatSubmission) -> Joining:
+    """The case of a conversation: the one it was told, else the one its first words are in.
+
+    Only we write what comes by chat, so that nothing about it needs to be proved.
+    """
+    told = work.cases.by_reference(chat.joins) if chat.joins else None
+    first = submission_identity(chat.conversation, 0)
+    case_id = told.id if told else work.inbound.case_of(first) if chat.number else None
+    joined_by = JoinedBy.NEW if case_id is None else JoinedBy.CHAT
+    return Joining(case_id=case_id, joined_by=joined_by, mentioned=())
 
 
 def _referenced(

@@ -5,14 +5,16 @@ Reading and classifying happen outside any transaction; what they found is writt
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from intake.domain.cases import Case, CaseMessage, Status, StoredClassification, TimelineKind
 from intake.domain.conversation import JoinedBy, Joining
 from intake.domain.inbound import ClaimedInbound
 from intake.services.draw_readings import DrawReadings
-from intake.services.find_case import find_case
+from intake.services.find_case import find_case, find_chat_case
 from intake.services.open_case import SET_ASIDE, CaseRules, note, note_arrival
 from intake.services.ports import Clock, Store, UnitOfWork
+from intake.services.raise_alert import RaiseAlert
 from intake.services.read_message import MessageReader, ReadMessage
 from intake.services.write_receipt import WriteReceipt
 
@@ -38,6 +40,7 @@ class ProcessMessage:
     case_rules: CaseRules
     write_receipt: WriteReceipt
     draw_readings: DrawReadings
+    raise_alert: RaiseAlert
     clock: Clock
     rules: ProcessingRules
 
@@ -50,6 +53,23 @@ class ProcessMessage:
             claimed = work.inbound.claim_next(
                 worker=worker, now=self.clock.now(), claim_seconds=self.rules.claim_seconds
             )
+            work.commit()
+        return claimed
+
+    def claim_this(self, identity: str, worker: str) -> ClaimedInbound | None:
+        """Take up the message with this identity; None when it does not wait, or was tried before.
+
+        Raises ``StoreUnavailable``.
+        """
+        with self.store.writing() as work:
+            claimed = work.inbound.claim(
+                identity=identity,
+                worker=worker,
+                now=self.clock.now(),
+                claim_seconds=self.rules.claim_seconds,
+            )
+            if claimed is None or claimed.tries > 1:
+                return None
             work.commit()
         return claimed
 
@@ -96,25 +116,29 @@ class ProcessMessage:
             case.id, self.reader.as_case_message(read, joining.joined_by)
         )
         self._keep_classification(work, case, read, message)
+        known_dangers = case.hazards
         note_arrival(work, case, read, joined=joined, now=now)
         if joined:
             self.draw_readings.withdraw(work, case, read, now)
         else:
             self.draw_readings.draw(work, case, read, now)
-        chosen = joined and self.case_rules.take_reply(work, case, read, now)
-        for mentioned in joining.mentioned:
-            other = work.cases.by_id(mentioned)
-            if other is not None:
-                text = f"A message from an address unknown to this case names it: {case.reference}."
-                note(work, other, now, TimelineKind.MENTIONED, text)
+        if joined:
+            chosen = self.case_rules.take_reply(work, case, read, now)
+        else:
+            chosen = bool(read.chat and read.chat.complain)
+        _note_mentions(work, case, joining, now)
         self.write_receipt(work, case, read, now=now, joined=joined, complaint_chosen=chosen)
+        self.raise_alert(work, case, read, now=now, known_dangers=known_dangers)
         work.cases.save(case)
+        _tell_conversation(work, case, read)
         return case
 
     def _joining(self, work: UnitOfWork, read: ReadMessage) -> Joining:
         if read.inbound.case_id is not None:
             # Set aside before and tried again: it is the first message of the case made then.
             return Joining(case_id=read.inbound.case_id, joined_by=JoinedBy.NEW, mentioned=())
+        if read.chat is not None:
+            return find_chat_case(work, read.chat)
         return find_case(work, read.parsed, self.rules.key)
 
     def _case(self, work: UnitOfWork, read: ReadMessage, joining: Joining) -> Case:
@@ -152,6 +176,25 @@ class ProcessMessage:
         return case.id
 
 
+def _note_mentions(work: UnitOfWork, case: Case, joining: Joining, now: datetime) -> None:
+    for mentioned in joining.mentioned:
+        other = work.cases.by_id(mentioned)
+        if other is not None:
+            text = f"A message from an address unknown to this case names it: {case.reference}."
+            note(work, other, now, TimelineKind.MENTIONED, text)
+
+
+def _tell_conversation(work: UnitOfWork, case: Case, read: ReadMessage) -> None:
+    """Let a conversation know its case, also when nobody waited for it any more."""
+    if read.chat is None:
+        return
+    conversation = work.conversations.by_key_hash(read.chat.conversation, lock=True)
+    if conversation is None or conversation.case_id is not None:
+        return
+    conversation.case_id = case.id
+    work.conversations.save(conversation)
+
+
 def _unread_message(inbound: ClaimedInbound) -> CaseMessage:
     return CaseMessage(
         inbound_id=inbound.id,
@@ -169,4 +212,5 @@ def _unread_message(inbound: ClaimedInbound) -> CaseMessage:
         warnings=(SET_ASIDE,),
         received_at=inbound.received_at,
         joined_by=JoinedBy.NEW,
+        channel=inbound.channel,
     )

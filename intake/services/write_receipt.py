@@ -6,35 +6,30 @@ from datetime import datetime, timedelta
 
 from intake.domain.cases import Case, Letter, TimelineKind
 from intake.domain.categories import ServiceArea
-from intake.domain.letter_tokens import message_id_for
 from intake.domain.receipts import (
     ReceiptFacts,
     Window,
+    chat_receipt_refusal,
     letter_facts,
     receipt_address,
     receipt_kind,
     receipt_refusal,
 )
 from intake.errors import InvalidSubmission
+from intake.services.compose_letter import ComposeLetter
 from intake.services.open_case import note
-from intake.services.ports import LetterMail, LetterWriter, UnitOfWork
+from intake.services.ports import UnitOfWork
 from intake.services.read_message import ReadMessage
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptRules:
-    """The council's side of a receipt: addresses, key, areas' names, how many are enough."""
+    """The council's side of a receipt: addresses, areas' names, how many are enough."""
 
     own_addresses: Sequence[str]
-    key: bytes
     per_case: Sequence[Window]
     per_address: Sequence[Window]
     area_names: Mapping[ServiceArea, str]
-
-    @property
-    def domain(self) -> str:
-        """The domain our Message-IDs end in."""
-        return self.own_addresses[0].rpartition("@")[2]
 
     @property
     def longest_window(self) -> timedelta:
@@ -45,9 +40,8 @@ class ReceiptRules:
 class WriteReceipt:
     """Writes receipts. One message gets at most one, however often it is processed."""
 
-    def __init__(self, letters: LetterWriter, mail: LetterMail, rules: ReceiptRules) -> None:
-        self._letters = letters
-        self._mail = mail
+    def __init__(self, compose: ComposeLetter, rules: ReceiptRules) -> None:
+        self._compose = compose
         self._rules = rules
 
     def __call__(
@@ -63,12 +57,23 @@ class WriteReceipt:
         """Queue the receipt in the caller's transaction, or note on the case why there is none."""
         parsed = read.parsed
         to_addr = receipt_address(parsed.reply_to, parsed.from_addr, self._rules.own_addresses)
-        refusal = receipt_refusal(self._facts(work, case, read, to_addr, now))
+        facts = self._facts(work, case, read, to_addr, now)
+        refusal = None
+        if read.chat is not None:
+            refusal = chat_receipt_refusal(
+                to_addr=to_addr,
+                left=read.chat.left,
+                joined=joined,
+                complaint_chosen=complaint_chosen,
+                has_receipt=bool(facts.case_times),
+            )
+        refusal = refusal or receipt_refusal(facts)
         if refusal is None:
             kind = receipt_kind(
                 category=case.category,
                 decision=case.decision,
-                joined=joined,
+                # The first letter of a chat tells all, whatever came before it without an address.
+                joined=joined and not (read.chat and not facts.case_times),
                 complaint_chosen=complaint_chosen,
             )
             try:
@@ -103,31 +108,21 @@ class WriteReceipt:
         self, case: Case, read: ReadMessage, *, kind: str, to_addr: str, now: datetime
     ) -> Letter:
         parsed, message = read.parsed, read.inbound
-        purpose = f"receipt:{message.id}"
         facts = letter_facts(
             case,
             subject=parsed.subject,
             received_at=message.received_at,
             area_names=self._rules.area_names,
+            by_chat=read.chat is not None,
+            left=read.chat is not None and read.chat.left,
         )
-        text = self._letters.write(kind, facts)
-        message_id = message_id_for(case.reference, purpose, self._rules.key, self._rules.domain)
-        return Letter(
-            case_id=case.id,
-            purpose=purpose,
-            kind=kind,
+        return self._compose(
+            kind,
+            facts,
+            case=case,
+            purpose=f"receipt:{message.id}",
             to_addr=to_addr,
-            subject=text.subject,
-            text=text.text,
-            message_id=message_id,
-            raw=self._mail.build(
-                text,
-                to_addr=to_addr,
-                message_id=message_id,
-                in_reply_to=parsed.message_id,
-                references=(*parsed.references, parsed.message_id),
-                sent_at=now,
-            ),
-            created_at=now,
-            next_try_at=now,
+            now=now,
+            in_reply_to=parsed.message_id,
+            references=(*parsed.references, parsed.message_id),
         )

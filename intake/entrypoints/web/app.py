@@ -16,7 +16,10 @@ from intake.entrypoints.web import (
     blind,
     cases,
     chat,
+    chat_page,
     chat_private,
+    chat_status,
+    chat_widget,
     health,
     learning,
     messages,
@@ -57,6 +60,7 @@ def create_app(parts: WebParts) -> FastAPI:
     app.state.pages = Pages(parts.service_areas)
     app.state.refusals = sign_in.Refusals()
     app.state.chat_limits = chat.ChatLimits(parts.settings.chat)
+    app.state.status_limits = chat_status.StatusLimits()
     problems.add_handlers(app)
     # The last one added is the outermost: headers go on every answer, those of errors too.
     app.add_middleware(problems.BodyLimit)
@@ -69,7 +73,7 @@ def create_app(parts: WebParts) -> FastAPI:
     app.add_api_route("/", _home, include_in_schema=False)
     # Its list is found before a case of that reference is looked for.
     modules = (sign_in, blind, cases, messages, learning, operations, api, health)
-    for module in (*modules, chat, chat_private):
+    for module in (*modules, chat, chat_private, chat_page, chat_status, chat_widget):
         app.include_router(module.router)
     return app
 

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from intake.domain.categories import AreaTeam, ServiceArea
 from intake.services.conduct_interview import ConductInterview
 from intake.services.hold_conversation import HoldConversation
+from intake.services.keep_conversation import KeepConversation
 from intake.services.operations import Operations
 from intake.services.ports import Clock
 from intake.services.read_blind import ReadBlind
@@ -19,6 +20,8 @@ from intake.services.read_conversation import ReadConversation
 from intake.services.report_agreement import ReportAgreement
 from intake.services.retry_work import RetryWork
 from intake.services.review_case import ReviewCase
+from intake.services.send_status_link import SendStatusLink
+from intake.services.show_status import ShowStatus
 from intake.services.sign_in import SignIn
 from intake.settings import Settings
 
@@ -81,6 +84,18 @@ class WebParts(Protocol):
     @property
     def read_conversation(self) -> ReadConversation:
         """Shows conversations of the chat."""
+
+    @property
+    def keep_conversation(self) -> KeepConversation:
+        """Keeps conversations of the chat open."""
+
+    @property
+    def send_status_link(self) -> SendStatusLink:
+        """Mails links to the status of a case."""
+
+    @property
+    def show_status(self) -> ShowStatus:
+        """Shows the status of a case once a link."""
 
     @property
     def interview(self) -> ConductInterview:

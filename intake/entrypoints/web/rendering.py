@@ -48,6 +48,7 @@ class Pages:
             short_moment=wording.short_moment,
             size=wording.size,
             sureness=wording.sureness,
+            weekday=wording.weekday,
         )
         self._environment.globals.update(
             Category=Category,

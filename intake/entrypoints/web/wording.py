@@ -69,6 +69,12 @@ def day(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
+def weekday(on: date) -> str:
+    """A date with its weekday, as in ``Monday 3 March 2025``; a moment is of its day in England."""
+    local = on.astimezone(LONDON) if isinstance(on, datetime) else on
+    return f"{local:%A} {day(local)}"
+
+
 def moment(at: datetime) -> str:
     """A day and time, as in ``Monday 3 March 2025 at 9:05am``."""
     local = at.astimezone(LONDON)
