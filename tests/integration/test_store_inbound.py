@@ -55,6 +55,51 @@ def test_a_message_under_work_is_not_claimed_by_another(store):
     assert claim(store, "two") is None
 
 
+def claim_this(store, identity, *, worker="web", now=MONDAY):
+    with store.writing() as work:
+        claimed = work.inbound.claim(identity=identity, worker=worker, now=now, claim_seconds=60)
+        work.commit()
+    return claimed
+
+
+def test_one_message_can_be_claimed_before_those_that_came_earlier(store):
+    first, second = new_inbound(raw=b"first"), new_inbound(raw=b"second")
+    receive(store, first, second)
+    claimed = claim_this(store, second.identity)
+    assert claimed
+    assert (claimed.raw, claimed.worker, claimed.tries) == (b"second", "web", 1)
+    assert claim(store).raw == b"first"
+    assert claim(store) is None
+
+
+def test_a_message_that_does_not_wait_cannot_be_claimed_by_its_identity(store):
+    message = new_inbound()
+    receive(store, message)
+    assert claim_this(store, "f" * 64) is None
+    claimed = claim_this(store, message.identity)
+    assert claim_this(store, message.identity) is None
+    later = MONDAY + timedelta(seconds=61)
+    assert claim_this(store, message.identity, worker="other", now=later).tries == 2
+    with store.writing() as work, pytest.raises(ClaimLost):
+        work.inbound.fail(claimed, error="too late")
+
+
+def test_the_case_of_a_message_is_known_once_it_has_one(store):
+    message = new_inbound()
+    receive(store, message)
+    claimed = claim_this(store, message.identity)
+    with store.writing() as work:
+        assert work.inbound.case_of(message.identity) is None
+        case = work.cases.open(new_case())
+        work.inbound.finish(claimed, at=MONDAY, case_id=case.id)
+        work.commit()
+    with store.reading() as work:
+        assert work.inbound.case_of(message.identity) == case.id
+        assert work.inbound.case_of("f" * 64) is None
+        assert work.inbound.origin(claimed.id) == ("email", case.id)
+        assert work.inbound.origin(claimed.id + 1) is None
+
+
 def test_a_message_is_claimed_anew_when_its_claim_ran_out(store):
     receive(store)
     claim(store, "one", seconds=60)
