@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.bot import PYTHON, run_in_project
 from tests.support.certificate import Certificate, make_certificate
 from tests.support.dovecot import Dovecot, MailUser, find_dovecot
 from tests.support.postgres import PostgresServer, find_programs
@@ -193,6 +194,21 @@ def running_intake_on_each_database(
     return start_intake(
         RELAY_HOST=relay.host, RELAY_PORT=str(relay.port), DATABASE_URL=database_url
     )
+
+
+@pytest.fixture(scope="session")
+def bot_environment() -> None:
+    """The bot's own environment."""
+    if not PYTHON.exists():
+        missing("bot", "make setup-bot makes it; it needs a Python 3.10")
+
+
+@pytest.fixture(scope="session")
+def bot_model(bot_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run's model of the bot, trained when the first test asks, which takes a minute."""
+    folder = tmp_path_factory.mktemp("model")
+    run_in_project("start.py", "train", folder)
+    return folder / "intake.tar.gz"
 
 
 @pytest.fixture(scope="session")

@@ -74,16 +74,15 @@ class Program:
             return
         process, self._process = self._process, None
         try:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(STOP_SECONDS):
-                await process.wait()
-        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await process.wait()
+        finally:
+            # Also when there is no time left to wait.
             self._cut()
             await process.wait()
-        finally:
-            self._cut()
 
     def limit_log(self) -> None:
         """Begin the file of output again when it has grown too long."""

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bot import PYTHON, ActionServer, Bot, Resident, run_in_project
+from tests.support.bot import ActionServer, Bot, Resident
 from tests.support.private_api import PrivateApi
-from tests.support.requirement import missing
 
 # Rasa takes its time to train and to start, on a busy machine minutes; no test asserts on it.
 LONGEST = 1200
@@ -20,21 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(LONGEST))
-
-
-@pytest.fixture(scope="session")
-def bot_environment() -> None:
-    """The environment that `make setup-bot` makes."""
-    if not PYTHON.exists():
-        missing("bot", "make setup-bot makes it; it needs a Python 3.10")
-
-
-@pytest.fixture(scope="session")
-def model(bot_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The run's model."""
-    folder = tmp_path_factory.mktemp("model")
-    run_in_project("start.py", "train", folder)
-    return folder / "intake.tar.gz"
 
 
 @pytest.fixture
@@ -57,10 +41,10 @@ def action_server(
 
 
 @pytest.fixture(scope="session")
-def running_bot(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+def running_bot(bot_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     """The run's bot. A test that stops a part of it starts it again."""
     api = PrivateApi()
-    bot = Bot(tmp_path_factory.mktemp("bot"), model, api)
+    bot = Bot(tmp_path_factory.mktemp("bot"), bot_model, api)
     try:
         bot.start()
         yield bot

@@ -55,9 +55,9 @@ def test_rasa_finds_the_project_valid(bot_environment):
     assert not re.search(r"UserWarning: (?!pkg_resources)", said), said
 
 
-def test_the_stories_go_as_written_and_unseen_phrasings_are_understood(model, tmp_path):
+def test_the_stories_go_as_written_and_unseen_phrasings_are_understood(bot_model, tmp_path):
     run_in_project(
-        *("-m", "rasa", "test", "--model", model, "--out", tmp_path, "--no-plot"),
+        *("-m", "rasa", "test", "--model", bot_model, "--out", tmp_path, "--no-plot"),
         *("--stories", TESTS / "test_stories.yml", "--nlu", TESTS / "test_nlu.yml"),
     )
     stories = json.loads((tmp_path / "story_report.json").read_text())
