@@ -45,7 +45,7 @@ class CaseRules:
             reason = MACHINE_WRITTEN + parsed.automatic_reason
         elif read.chat and read.chat.left:
             decision, reason = Decision.REVIEW, LEFT_THE_CHAT
-        elif read.is_urgent and decision is Decision.AUTO:
+        elif read.chat and read.chat.in_danger and decision is Decision.AUTO:
             decision, reason = Decision.REVIEW, REASON_URGENT
         case = Case(
             channel=read.inbound.channel,

@@ -83,7 +83,7 @@ def test_without_duty_addresses_nobody_is_written_to(migrated_database_url, tmp_
     reference = come(desk, DANGER)
     found = desk.application.read_cases.file(reference)
     assert found.case.urgent
-    assert [letter.kind for letter in found.letters] == ["receipt_review"]
+    assert [letter.kind for letter in found.letters] == ["receipt_comment"]
     desk.close()
 
 
