@@ -105,7 +105,7 @@ class HoldConversation:
             if turn is None:
                 turn = self._add(work, conversation, message)
                 work.commit()
-            elif turn.replies is None and conversation.state is ConversationState.DELETED:
+            elif turn.replies is None and turn.step is None and _is_deleted(conversation):
                 raise ConversationGone
         return turn
 
@@ -140,10 +140,9 @@ class HoldConversation:
 
     def _unanswered(self, turn: Turn) -> Sequence[Turn]:
         """What has no answer yet up to this turn, this one last: a crash leaves some behind."""
+        assert turn.id is not None
         with self.store.reading() as work:
-            turns = work.conversations.turns(turn.conversation_id)
-        upto = [each for each in turns if each.id is not None and each.id <= (turn.id or 0)]
-        return [each for each in upto if each.replies is None]
+            return work.conversations.unanswered(turn.conversation_id, upto=turn.id)
 
     async def _have_all_answered(self, turn: Turn) -> None:
         for waiting in await asyncio.to_thread(self._unanswered, turn):
@@ -231,6 +230,10 @@ class HoldConversation:
             case=reference,
             engine=kept.engine or conversation.engine,
         )
+
+
+def _is_deleted(conversation: Conversation) -> bool:
+    return conversation.state is ConversationState.DELETED
 
 
 def _conversation(work: UnitOfWork, turn: Turn, *, lock: bool = False) -> Conversation:

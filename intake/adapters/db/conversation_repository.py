@@ -114,13 +114,15 @@ class SqlConversationRepository:
 
     def turns(self, conversation_id: int) -> Sequence[Turn]:
         """All turns, oldest first."""
-        rows = self._session.scalars(
-            select(ChatTurnRow)
-            .where(ChatTurnRow.conversation_id == conversation_id)
-            .order_by(ChatTurnRow.id)
-            .execution_options(populate_existing=True)
+        return self._turns(ChatTurnRow.conversation_id == conversation_id)
+
+    def unanswered(self, conversation_id: int, *, upto: int) -> Sequence[Turn]:
+        """Turns without an answer up to the one with this number, oldest first."""
+        return self._turns(
+            ChatTurnRow.conversation_id == conversation_id,
+            ChatTurnRow.id <= upto,
+            ChatTurnRow.answered_at.is_(None),
         )
-        return [_turn_from_row(row) for row in rows]
 
     def count_turns(self, conversation_id: int) -> int:
         """How many turns there are."""
@@ -154,9 +156,16 @@ class SqlConversationRepository:
             .execution_options(synchronize_session=False)
         )
 
-    def _older(
-        self, condition: TextClause, before: datetime, limit: int
-    ) -> Sequence[Conversation]:
+    def _turns(self, *conditions: ColumnElement[bool]) -> Sequence[Turn]:
+        rows = self._session.scalars(
+            select(ChatTurnRow)
+            .where(*conditions)
+            .order_by(ChatTurnRow.id)
+            .execution_options(populate_existing=True)
+        )
+        return [_turn_from_row(row) for row in rows]
+
+    def _older(self, condition: TextClause, before: datetime, limit: int) -> Sequence[Conversation]:
         rows = self._session.scalars(
             select(ChatConversationRow)
             .where(condition, ChatConversationRow.last_at < before)
