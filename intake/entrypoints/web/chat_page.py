@@ -87,6 +87,17 @@ async def send(
     return response
 
 
+@router.post("/chat/new")
+def start_again(
+    request: Request, parts: Parts, csrf_token: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """Leave a conversation that has its case, to tell of something else."""
+    response = RedirectResponse(PATH, status_code=303)
+    if _is_our_form(request, parts, csrf_token):
+        _forget(response, parts)
+    return response
+
+
 @router.post("/chat/conversations/{conversation}/keep")
 def keep_open(parts: Parts, conversation: str) -> dict[str, str]:
     """Keep a conversation open whose end the widget has warned of."""
@@ -152,7 +163,7 @@ def _page(request: Request, parts: WebParts, refused: Refused | None = None) -> 
     )
     sessions.set_cookie(response, parts, sessions.VISITOR_COOKIE, visitor)
     if is_over:
-        response.delete_cookie(_cookie_name(parts), path=PATH, httponly=True, samesite="lax")
+        _forget(response, parts)
     return response
 
 
@@ -181,6 +192,16 @@ def _keep(response: Response, parts: WebParts, conversation: str) -> None:
         _cookie_name(parts),
         conversation,
         max_age=parts.settings.chat.resume_minutes * 60,
+        path=PATH,
+        httponly=True,
+        samesite="lax",
+        secure=parts.settings.http.secure_cookies,
+    )
+
+
+def _forget(response: Response, parts: WebParts) -> None:
+    response.delete_cookie(
+        _cookie_name(parts),
         path=PATH,
         httponly=True,
         samesite="lax",

@@ -3,6 +3,7 @@ const OPTIONS = [
   { title: WORDS.optionForm, value: FACTS.options.form, engine: "form", isFor: ({ engine }) => engine !== "form" },
   { title: WORDS.optionPerson, value: FACTS.options.person, isFor: () => true },
   { title: WORDS.optionTranscript, value: FACTS.options.transcript, isFor: ({ turns }) => turns.length > 0 },
+  { title: WORDS.optionNew, isNew: true, isFor: ({ reference }) => Boolean(reference) },
   { title: WORDS.optionStop, value: FACTS.options.stop, isFor: (talk) => talk.turns.length > 0 && !talk.reference },
 ];
 

@@ -13,7 +13,7 @@ function start() {
   const kept = createKept(() => soon(() => held.catchUp()));
   const held = createTalk({ gateway: createGateway(base), kept, changed: redraw });
   const { talk } = held;
-  const view = (more) => createView({ talk, say: held.say, goOn: held.goOn, ...more });
+  const view = (more) => createView({ talk, say: held.say, goOn: held.goOn, startAgain: held.startAgain, ...more });
   if (place) {
     adopt(place, kept);
     const inPlace = view({ isPage: true });

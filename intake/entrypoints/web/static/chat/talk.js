@@ -1,7 +1,7 @@
 // The conversation as this browser knows it, without a word about how it looks. A message stays kept
 // until it is answered and is sent again under its own id as long as nobody said that it arrived.
 const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 30_000;
+const LONGEST_PAUSE = 15_000;
 
 function createTalk({ gateway, kept, changed }) {
   const talk = {
@@ -177,6 +177,14 @@ function createTalk({ gateway, kept, changed }) {
     }
   }
 
+  // About something else: what was sent stays with the council, and out of sight here.
+  async function startAgain() {
+    kept.change({ ...NOTHING, touched: Date.now() });
+    Object.assign(talk, { turns: [], reference: "", notice: "", expiresAt: null, warnAt: null, isReady: false });
+    changed();
+    await start();
+  }
+
   // Another tab has spoken: show what it said.
   async function catchUp() {
     const { conversation, waiting } = kept.read();
@@ -222,7 +230,7 @@ function createTalk({ gateway, kept, changed }) {
 
   window.addEventListener("online", () => hurry());
   window.setInterval(lookAtClock, 10_000);
-  return { talk, start, say, goOn, catchUp };
+  return { talk, start, startAgain, say, goOn, catchUp };
 }
 
 function growing(tries) {

@@ -3,16 +3,21 @@ const ICONS = {
   chat: "M4 4h16v12H9l-5 4z",
   close: "M6 6l12 12M18 6L6 18",
   options: "M4 6h16M4 12h16M4 18h16",
+  down: "M12 4v15M6 13l6 6 6-6",
   send: "M4 12h15M13 6l6 6-6 6",
 };
 const ANSWERING_AFTER = 700;
 const MANY_TRIES = 3;
 
-function createView({ talk, say, goOn, onClose, isPage }) {
+function createView({ talk, say, goOn, startAgain, onClose, isPage }) {
   const log = createLog(choose);
   const writing = createWriting(say);
-  const menu = createMenu(({ value, engine }) => {
-    say(value, engine);
+  const menu = createMenu(({ isNew, value, engine }) => {
+    if (isNew) {
+      startAgain();
+    } else {
+      say(value, engine);
+    }
     writing.field.focus();
   });
   const status = make("div", { class: "status", role: "status" });
@@ -29,7 +34,13 @@ function createView({ talk, say, goOn, onClose, isPage }) {
       ? make("button", { type: "button", class: "icon", "aria-label": WORDS.close, click: onClose }, drawing(ICONS.close))
       : "",
   ]);
-  const parts = [top, menu.list, reference, log.element, notice, warning, status, writing.element];
+  const readOn = make(
+    "button",
+    { type: "button", class: "button read-on", "aria-label": WORDS.readOn, hidden: true, click: toEnd },
+    drawing(ICONS.down),
+  );
+  const reading = make("div", { class: "reading" }, [log.element, readOn]);
+  const parts = [top, menu.list, reference, reading, notice, warning, status, writing.element];
   const element = make("div", { class: isPage ? "chat page" : "chat", lang: "en-GB" }, parts);
   let answering = 0;
 
@@ -100,21 +111,34 @@ function createView({ talk, say, goOn, onClose, isPage }) {
       if (scroller) {
         const above = newest.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
         scroller.scrollTop += above - 12;
+        noteEnd();
       } else if (isPage && newest !== log.element.firstElementChild) {
         newest.scrollIntoView({ block: "nearest" });
       }
     });
   }
 
-  // What is at the end stays in sight when the field grows or a line appears below.
-  let isAtEnd = true;
-  log.element.addEventListener("scroll", () => {
-    isAtEnd = log.element.scrollHeight - log.element.scrollTop - log.element.clientHeight < 40;
-  });
+  // What is at the end stays in sight when the field grows or a line appears below; where more is
+  // out of sight below, a button says so.
+  let isAtEnd = false;
+
+  function noteEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = log.element;
+    isAtEnd = scrollHeight - scrollTop - clientHeight < 24;
+    readOn.hidden = isAtEnd || !isScrolling(log.element);
+  }
+
+  function toEnd() {
+    log.element.scrollTop = log.element.scrollHeight;
+    log.element.focus({ preventScroll: true });
+  }
+
+  log.element.addEventListener("scroll", noteEnd);
   new ResizeObserver(() => {
     if (isAtEnd) {
       log.element.scrollTop = log.element.scrollHeight;
     }
+    noteEnd();
   }).observe(log.element);
 
   return { element, field: writing.field, menu, show, newestIntoSight };

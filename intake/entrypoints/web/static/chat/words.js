@@ -37,6 +37,8 @@ const WORDS = {
   welcome:
     "Tell us in your own words what happened. This is an automatic assistant; people at the council read what you send.",
   otherWay: (telephone) => `Your message is kept on this device. You can also call us on ${telephone}.`,
+  readOn: "Read on",
+  optionNew: "Start a new chat",
   optionForm: "Answer step by step, without the assistant",
   optionPerson: "Talk to a person",
   optionTranscript: "Email me a copy of this chat",
