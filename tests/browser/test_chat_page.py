@@ -40,6 +40,8 @@ def test_a_complaint_is_made_without_scripts(site, page_without_scripts):
     (case,) = site.cases()
     expect(page.locator(".app-chat__reference strong")).to_have_text(case.reference)
     expect(page.locator(".app-chat__said--mine").last).to_contain_text("Send it")
+    page.get_by_role("button", name="Start a new chat").click()
+    expect(page.locator(".app-chat__said--mine")).to_have_count(0)
 
 
 def test_the_newest_answer_has_the_focus_after_sending_and_a_skip_link(site, page_without_scripts):

@@ -8,6 +8,8 @@ STORY = (
 )
 WHO = "Alex Example, alex.example@example.org"
 MOST_TURNS = 12
+# A message that was not taken is sent again after a pause that grows to fifteen seconds.
+LONGEST_MS = 45_000
 
 
 class Chat:
@@ -49,7 +51,7 @@ class Chat:
     def answer_after(self, count: int) -> str:
         """The answer to the message that follows `count` others."""
         answers = self.turns.nth(count).locator(".theirs")
-        expect(answers.last).to_be_visible()
+        expect(answers.last).to_be_visible(timeout=LONGEST_MS)
         return "\n".join(answers.all_inner_texts())
 
     def tell_until_summary(self) -> None:
