@@ -68,7 +68,10 @@ def test_the_address_of_a_case_gets_a_link_that_shows_how_it_is_going(chat):
     assert "Show my case" in chat.browser.get(link(letter)).text
     shown = chat.browser.post(link(letter))
     assert shown.status_code == 200
-    assert "We have what you sent us. The right team has it." in words(shown)
+    assert (
+        "We have what you sent us. A person will read it and pass it to the right team."
+        in words(shown)
+    )
     assert "We aim to write to you by Monday 17 March 2025." in words(shown)
     assert "We got your message on Monday 3 March 2025." in words(shown)
 
@@ -198,7 +201,7 @@ def test_what_waits_for_an_officer_is_called_nothing(chat):
     reference = filed(chat, story=("This is grave, I can tell you.",))
     change(chat, reference, status=Status.TO_REVIEW)
     page = chat.browser.post(asked(chat, reference))
-    assert "A person is reading it" in words(page)
+    assert "A person will read it and decide" in words(page)
     assert "your complaint" not in words(page)
     assert "start with the word YES" in words(page)
 
