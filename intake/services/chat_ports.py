@@ -142,6 +142,9 @@ class ConversationRepository(Protocol):
     def unanswered(self, conversation_id: int, *, upto: int) -> Sequence[Turn]:
         """Turns without an answer up to the one with this number, oldest first."""
 
+    def left_behind(self, *, before: datetime, limit: int) -> Sequence[Turn]:
+        """Turns of any conversation that came before then and have no answer, newest first."""
+
     def count_turns(self, conversation_id: int) -> int:
         """How many turns there are."""
 

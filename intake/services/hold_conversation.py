@@ -11,6 +11,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from intake.domain.interview import acts
 from intake.domain.interview.held import Act
@@ -29,6 +30,9 @@ from intake.services.ports import Clock, Store, UnitOfWork
 from intake.services.read_conversation import ConversationRules, key_hash_of, reference_of
 from intake.services.read_words import ReadWords
 
+# Any answer under way is given by then, and whoever waits for one has sent the message again.
+LEFT_BEHIND_AFTER = timedelta(minutes=1)
+MOST_LEFT_BEHIND = 100
 TOO_LONG = "This conversation has become too long. Start a new one; we keep what you told us."
 
 
@@ -88,9 +92,30 @@ class HoldConversation:
         name = message.conversation or conversation_id(self.key, message.message_id)
         turn = await asyncio.to_thread(self._receive, name, message)
         if turn.replies is None:
-            async with self._holding(name):
+            async with self._holding(key_hash_of(name)):
                 await self._have_all_answered(turn)
         return await asyncio.to_thread(self._answer, name, turn)
+
+    async def answer_left_behind(self) -> tuple[int, int]:
+        """Answer what a death of the program left unanswered and nobody has sent again since.
+
+        Whoever wrote it may never come back, and may have told of a danger. Gives how many were
+        found, and how many the program failed on again. Raises ``StoreUnavailable``.
+        """
+        found = await asyncio.to_thread(self._left_behind)
+        answered = 0
+        for turn, key_hash in found:
+            async with self._holding(key_hash):
+                with contextlib.suppress(Exception):
+                    await self._have_all_answered(turn)
+                    answered += 1
+        return len(found), len(found) - answered
+
+    def _left_behind(self) -> Sequence[tuple[Turn, str]]:
+        before = self.clock.now() - LEFT_BEHIND_AFTER
+        with self.store.reading() as work:
+            turns = work.conversations.left_behind(before=before, limit=MOST_LEFT_BEHIND)
+            return [(turn, _conversation(work, turn).key_hash) for turn in turns]
 
     def _receive(self, name: str, message: ChatMessage) -> Turn:
         """Commit the message; one that came before stays as it was."""

@@ -140,6 +140,22 @@ def said(answers: list[ChatAnswer]) -> list[list[str]]:
     ]
 
 
+def test_a_danger_whose_teller_never_comes_back_is_found_all_the_same(installation):
+    installation.restart(dies_at=1)
+    message = ChatMessage(conversation=None, message_id=str(uuid4()), text=DANGER)
+    with pytest.raises(Killed):
+        installation.answer(message)
+    installation.restart()
+    hold = installation.desk.application.hold_conversation
+    assert asyncio.run(hold.answer_left_behind()) == (0, 0), "it may be sent again any moment"
+    installation.desk.clock.move(minutes=2)
+    assert asyncio.run(hold.answer_left_behind()) == (1, 0)
+    (case,) = installation.desk.cases()
+    assert case.urgent
+    assert asyncio.run(hold.answer_left_behind()) == (0, 0)
+    assert installation.answer(message).case == case.reference
+
+
 def test_a_message_left_unanswered_by_a_death_is_answered_before_the_next(installation):
     """Its sender may have closed the page, and come back later with something else to say."""
     installation.restart(dies_at=1)

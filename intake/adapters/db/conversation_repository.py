@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from intake.adapters.db.dialects import insert_for
 from intake.adapters.db.tables import (
     GOING_ON,
+    UNANSWERED,
     WITHOUT_CASE,
     ChatConversationRow,
     ChatTurnRow,
@@ -124,6 +125,16 @@ class SqlConversationRepository:
             ChatTurnRow.answered_at.is_(None),
         )
 
+    def left_behind(self, *, before: datetime, limit: int) -> Sequence[Turn]:
+        """Turns of any conversation that came before then and have no answer, newest first."""
+        rows = self._session.scalars(
+            select(ChatTurnRow)
+            .where(UNANSWERED, ChatTurnRow.received_at < before)
+            .order_by(ChatTurnRow.received_at.desc(), ChatTurnRow.id.desc())
+            .limit(limit)
+        )
+        return [_turn_from_row(row) for row in rows]
+
     def count_turns(self, conversation_id: int) -> int:
         """How many turns there are."""
         statement = select(func.count()).where(ChatTurnRow.conversation_id == conversation_id)
@@ -142,7 +153,15 @@ class SqlConversationRepository:
         self._session.execute(
             update(ChatTurnRow)
             .where(ChatTurnRow.conversation_id == conversation_id)
-            .values(text="", emergency=[], hazards=[], step=None, replies=None)
+            .values(
+                text="",
+                emergency=[],
+                hazards=[],
+                step=None,
+                replies=None,
+                # What had no answer gets none any more.
+                answered_at=func.coalesce(ChatTurnRow.answered_at, ChatTurnRow.received_at),
+            )
             .execution_options(synchronize_session=False)
         )
         self._session.execute(

@@ -40,6 +40,7 @@ UNFINISHED = text("status <> 'closed'")
 UNREAD = text("state = 'waiting'")
 GOING_ON = text("state = 'open'")
 WITHOUT_CASE = text("case_id IS NULL AND state <> 'deleted'")
+UNANSWERED = text("answered_at IS NULL")
 
 # SQLite numbers rows by itself only when the key's type is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -336,7 +337,16 @@ class ChatTurnRow(Base):
     """A message of a resident in the chat, and its answer."""
 
     __tablename__ = "chat_turn"
-    __table_args__ = (UniqueConstraint("conversation_id", "message_id"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "message_id"),
+        # Looked through for what a death of the program left behind.
+        Index(
+            "ix_chat_turn_unanswered",
+            *("received_at", "id"),
+            sqlite_where=UNANSWERED,
+            postgresql_where=UNANSWERED,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversation.id"))

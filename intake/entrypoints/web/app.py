@@ -1,5 +1,6 @@
 """Puts the web application together: its pages, its API, its checks, and what guards them."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -82,7 +83,9 @@ def create_app(parts: WebParts) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: WebParts = app.state.parts
     parts.begin_chat()
+    looking_after = asyncio.create_task(chat.look_after(parts))
     yield
+    looking_after.cancel()
     await parts.end_chat()
 
 

@@ -3,10 +3,12 @@
 Whoever knows a conversation's id holds the conversation; there are no accounts and no cookies.
 """
 
+import asyncio
 import time
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Path, Request
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -23,8 +25,10 @@ from intake.settings import ChatSettings
 
 PATHS = ("/chat/messages", "/chat/conversations/", "/chat/greeting")
 PREFLIGHT_SECONDS = 600
+LOOK_AFTER_SECONDS = 30.0
 EMPTY = "Write something first, then send it."
 
+log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/chat", include_in_schema=False)
 
 
@@ -75,6 +79,19 @@ class ChatOrigins:
         """Pass the request on; only the chat's own paths are opened."""
         is_chat = scope["type"] == "http" and scope["path"].startswith(PATHS)
         await (self._opened if is_chat else self._app)(scope, receive, send)
+
+
+async def look_after(parts: WebParts) -> None:
+    """Answer from time to time what a death of the program left behind, until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_AFTER_SECONDS)
+        try:
+            found, failed = await parts.hold_conversation.answer_left_behind()
+        except Exception as exc:  # noqa: BLE001 - whatever it was, the next look may go well.
+            log.warning("chat_not_looked_after", reason=type(exc).__name__)
+        else:
+            if found:
+                log.warning("chat_answered_left_behind", messages=found, failed=failed)
 
 
 @router.post("/messages")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.domain.hazards import Hazard, hazard_signs
+from intake.domain.hazards import Hazard, dangers_by_signs, hazard_signs
 
 
 def test_kinds_are_those_of_the_guide() -> None:
@@ -42,3 +42,19 @@ def test_a_plain_report_of_danger_shows_its_sign(text: str, sign: Hazard) -> Non
 
 def test_an_everyday_message_shows_no_sign() -> None:
     assert hazard_signs("Could we have an extra recycling box, please?") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("there is a smell of gas", ("gas",)),
+        ("i dont want to be here any more, thanks for nothing", ("self_harm",)),
+        ("no heating and i have a newborn baby", ("no_heating",)),
+        ("wires hanging out of the lamp post right now", ("electrical",)),
+        ("the neighbour is smoking on the stairs", ()),
+        ("there was a fire last year, all sorted", ()),
+        ("the bins were missed", ()),
+    ],
+)
+def test_signs_alone_err_towards_danger(text: str, kinds: tuple[str, ...]) -> None:
+    assert dangers_by_signs(text) == kinds

@@ -14,6 +14,7 @@ depends_on = None
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 GOING_ON = sa.text("state = 'open'")
 WITHOUT_CASE = sa.text("case_id IS NULL AND state <> 'deleted'")
+UNANSWERED = sa.text("answered_at IS NULL")
 
 
 def upgrade() -> None:
@@ -91,4 +92,12 @@ def _create_turns() -> None:
         sa.UniqueConstraint(
             "conversation_id", "message_id", name=op.f("uq_chat_turn_conversation_id_message_id")
         ),
+    )
+    op.create_index(
+        "ix_chat_turn_unanswered",
+        "chat_turn",
+        ["received_at", "id"],
+        unique=False,
+        sqlite_where=UNANSWERED,
+        postgresql_where=UNANSWERED,
     )
