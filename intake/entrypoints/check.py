@@ -37,7 +37,7 @@ def _database(application: Application) -> str:
 
 
 def _letters(application: Application) -> str:
-    _ = application.letter_writer
+    _ = application.letter_writer, application.chat_words
     return "all texts are there and fit"
 
 

@@ -70,6 +70,8 @@ def _run_web(application: Application, ready: Ready) -> None:
 
     from intake.entrypoints.web.app import create_app
 
+    # A slip in a text stops the program here and not a conversation later.
+    _ = application.chat_words
     http = application.settings.http
     config = uvicorn.Config(
         create_app(application),
