@@ -39,6 +39,10 @@ def train(options: argparse.Namespace) -> None:
 def serve(options: argparse.Namespace) -> None:
     """Serve a model: the channel and the API, each with the token of the environment."""
     _need("INTAKE_BOT_TOKEN", "INTAKE_BOT_ACTIONS", "INTAKE_BOT_STORE")
+    # Imported here: it takes seconds, and only this program has a use for it.
+    import quicker
+
+    quicker.apply()
     _rasa(
         "run",
         *("--model", str(options.model.resolve()), "--credentials", "credentials.yml"),

@@ -32,7 +32,10 @@ class ValidateInterviewForm(FormValidationAction):
         return "validate_interview_form"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: dict[str, Any],  # noqa: ARG002 - Rasa passes it.
     ) -> mirror.Events:
         """Report an answer, if there is one, and require what intake awaits."""
         requested = tracker.get_slot(mirror.REQUESTED)
@@ -46,6 +49,6 @@ class ValidateInterviewForm(FormValidationAction):
             return [SlotSet(requested, None), SlotSet(mirror.REQUESTED, requested)]
         mirror.say(dispatcher, standing)
         return [
-            *mirror.slots(standing, tracker, mirror.questions_of(domain)),
+            *mirror.slots(standing, tracker),
             SlotSet(mirror.REQUESTED, standing.awaited),
         ]

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 FORM = "interview_form"
 REQUESTED = "requested_slot"
+PHASE = "phase"
+# The last is Rasa's own.
+_NO_QUESTIONS = (REQUESTED, PHASE, "session_started_metadata")
 # What a filled slot holds. A resident's words are intake's to keep.
 TOLD = "told"
 
@@ -27,15 +30,17 @@ def say(dispatcher: CollectingDispatcher, standing: Standing) -> None:
         dispatcher.utter_message(text=reply.text, buttons=buttons)
 
 
-def slots(standing: Standing, tracker: Tracker, questions: list[str]) -> Events:
+def slots(standing: Standing, tracker: Tracker) -> Events:
     """What makes the slots those of intake; nothing for a slot that holds it already."""
     awaited = standing.awaited
     wanted: dict[str, str | None] = {
-        question: None if question in standing.missing else TOLD for question in questions
+        name: None if name in standing.missing else TOLD
+        for name in tracker.slots
+        if name not in _NO_QUESTIONS
     }
     if awaited:
         wanted[awaited] = None
-    wanted["phase"] = standing.phase
+    wanted[PHASE] = standing.phase
     return [
         SlotSet(name, value) for name, value in wanted.items() if tracker.get_slot(name) != value
     ]
@@ -48,8 +53,3 @@ def form(standing: Standing, tracker: Tracker) -> Events:
     if is_running != bool(standing.awaited):
         events.append(ActiveLoop(FORM if standing.awaited else None))
     return [*events, SlotSet(REQUESTED, standing.awaited)]
-
-
-def questions_of(domain: dict[str, Any]) -> list[str]:
-    """All that intake may ask, from the form."""
-    return list(domain["forms"][FORM]["required_slots"])

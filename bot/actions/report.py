@@ -29,7 +29,10 @@ class ActionReport(Action):
         return "action_report"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: dict[str, Any],  # noqa: ARG002 - Rasa passes it.
     ) -> mirror.Events:
         """Say nothing when intake gives no answer: the gateway goes on with the guided form."""
         intake = IntakeClient.of_environment()
@@ -41,11 +44,7 @@ class ActionReport(Action):
             logger.warning("Intake gave no answer: %s (%s)", type(exc).__name__, exc)
             return []
         mirror.say(dispatcher, standing)
-        questions = mirror.questions_of(domain)
-        return [
-            *mirror.slots(standing, tracker, questions),
-            *mirror.form(standing, tracker),
-        ]
+        return [*mirror.slots(standing, tracker), *mirror.form(standing, tracker)]
 
 
 async def _act(intake: IntakeClient, conversation: str, intent: str) -> str:

@@ -9,18 +9,16 @@ from tests.support.bot import ActionServer
 from tests.support.private_api import DROPPED, GARBLED, SILENT, PrivateApi
 
 NAME = "0123456789abcdef0123456789abcdef"
-QUESTIONS = ("story", "place", "when", "told_before", "outcome", "name", "contact")
+SLOTS = ("story", "place", "when", "name", "contact", "phase", "requested_slot")
 STORY = "My bins on Mill Lane have not been collected for three weeks."
 
 
-def call(
-    server: ActionServer, intent: str, *, turn: str = "t1", slots: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def call(server: ActionServer, intent: str, *, turn: str = "t1") -> dict[str, Any]:
     """What `action_report` answers to a message of that intent."""
     message = {"intent": {"name": intent}, "metadata": {"turn": turn}, "text": "words"}
     tracker = {
         "sender_id": NAME,
-        "slots": slots or {},
+        "slots": dict.fromkeys(SLOTS),
         "latest_message": message,
         "events": [],
         "paused": False,
@@ -28,12 +26,11 @@ def call(
         "active_loop": {},
         "latest_action_name": "action_listen",
     }
-    domain = {"forms": {"interview_form": {"required_slots": list(QUESTIONS)}}}
     body = {
         "next_action": "action_report",
         "sender_id": NAME,
         "tracker": tracker,
-        "domain": domain,
+        "domain": {},
         "version": "3.6.21",
     }
     answer = httpx.post(f"{server.url}/webhook", json=body, timeout=60)
