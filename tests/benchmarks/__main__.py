@@ -4,12 +4,13 @@ import argparse
 import sys
 import time
 
-from tests.benchmarks import acceptance, classification, receipts
+from tests.benchmarks import acceptance, chat, classification, receipts
 
 MEASURES = {
     "acceptance": acceptance.measure,
     "receipts": receipts.measure,
     "classification": classification.measure,
+    "chat": chat.measure,
 }
 
 

@@ -6,10 +6,19 @@ from structlog.testing import capture_logs
 
 from intake.bootstrap import Application
 from intake.entrypoints.web.app import create_app
+from intake.services.bot_report import BOT, BotReport, BotState, noted
 from intake.services.operations import WORKER
 from intake.services.ports import JobRecord
 from intake.settings import load_settings
 from tests.support.desk import MAIL, Desk
+
+
+def report_bot(desk: Desk, state: BotState, detail: str = "") -> None:
+    report = BotReport(state=state, detail=detail)
+    with desk.application.store.writing() as work:
+        record = noted(JobRecord(name=BOT, node="node-1"), report, desk.clock.now())
+        work.operations.record_job(record)
+        work.commit()
 
 
 def report_worker(desk: Desk) -> None:
@@ -53,6 +62,34 @@ def test_the_program_is_ready_when_every_part_works(desk):
             "queue": "ok",
         }.items()
     )
+
+
+def test_the_program_is_ready_without_its_bot_and_tells_why_the_form_answers(desk):
+    report_worker(desk)
+    report_bot(desk, BotState.UNAVAILABLE, "it is not installed; make setup-bot installs it")
+    answer = desk.client().get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert answer.json()["parts"]["chat"] == {
+        "status": "away",
+        "detail": "answered by the guided form because the bot cannot be started: "
+        "it is not installed; make setup-bot installs it",
+    }
+
+
+def test_the_program_tells_that_the_bot_answers_and_when_it_has_gone_silent(desk):
+    report_bot(desk, BotState.READY)
+    assert parts(desk.client().get("/health"))["chat"] == "ok"
+    desk.clock.move(minutes=3)
+    assert parts(desk.client().get("/health"))["chat"] == "away"
+
+
+@pytest.mark.parametrize("state", BotState)
+def test_the_metrics_show_the_one_state_the_bot_is_in(desk, state):
+    report_bot(desk, state)
+    text = desk.client().get("/metrics").text
+    [bot] = [each for each in text_string_to_metric_families(text) if each.name == "intake_bot"]
+    assert [s.labels["state"] for s in bot.samples if s.value] == [state.value]
+    assert {sample.labels["state"] for sample in bot.samples} == set(BotState)
 
 
 def test_the_program_is_not_ready_when_no_worker_has_reported(desk):

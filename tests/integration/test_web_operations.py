@@ -7,6 +7,7 @@ import pytest
 from intake.domain.cases import LetterState, TimelineKind
 from intake.domain.inbound import InboundState
 from intake.domain.officers import Role
+from intake.services.bot_report import BOT, BotReport, BotState, noted
 from intake.services.ports import JobRecord
 from tests.support.desk import EMAIL, MAIL, hidden
 
@@ -63,6 +64,17 @@ def test_jobs_show_their_last_and_next_run_and_their_error(desk, browser):
         "The mail relay cannot be reached.",
     ):
         assert words in page
+
+
+def test_officers_see_who_answers_the_chat_and_why(desk, browser):
+    report = BotReport(state=BotState.TRAINING)
+    with desk.application.store.writing() as work:
+        now = desk.clock.now()
+        work.operations.record_job(noted(JobRecord(name=BOT, node="node-1"), report, now))
+        work.commit()
+    page = browser.get("/operations").text
+    assert "answered by the guided form because the bot&#39;s model is being trained" in page
+    assert "Limited" in page
 
 
 def test_a_message_set_aside_is_shown_with_its_error_and_its_original(desk, browser, set_aside):
