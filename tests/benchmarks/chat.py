@@ -1,9 +1,9 @@
 """How soon residents in the chat are answered: by Rasa alone, and through the whole program.
 
-So many residents write at once, each a message every few seconds, which begins with a story of the
-corpus. The same turns go to Rasa alone, whose actions ask a small private API on the real rules of
-the interview, and then through `intake serve` with its bot. An answer of the guided form counts as
-an error: the bot was too slow.
+So many residents write at once, each a message every few seconds, which begins with what somebody
+told a chat in the corpus. The same turns go to Rasa alone, whose actions ask a small private API on
+the real rules of the interview, and then through `intake serve` with its bot. An answer of the
+guided form counts as an error: the bot was too slow.
 """
 
 import asyncio
@@ -83,9 +83,10 @@ def measure(*, residents: int = 50) -> Iterator[Figure]:
 
 
 def _scripts() -> Iterator[Sequence[str]]:
-    for number, message in enumerate(corpus.messages()):
+    told = (message["text"] for message in corpus.messages() if message["channel"] == "chat")
+    for number, story in enumerate(filter(str.strip, told)):
         answers = (answer.format(number=number) for answer in ANSWERS)
-        yield [" ".join(message["text"].split())[:2000], *answers]
+        yield [story, *answers]
 
 
 def _through_rasa_alone(folder: Path, model: Path, scripts: Sequence[Sequence[str]]) -> Load:
