@@ -135,7 +135,7 @@ def _roles(only: str | None) -> tuple[str, ...]:
 def _announce(settings: Settings, role: str, where: str) -> None:
     lines = {
         "smtp": f"Mail:      {where}  for {', '.join(settings.addresses)}",
-        "web": f"Officers:  {where}/cases",
+        "web": f"Residents: {where}/chat\nOfficers:  {where}/cases",
         "worker": f"Worker:    ready, model {where}",
         "jobs": f"Letters:   {_letters_go_to(settings)}",
         "imap": f"Mailboxes: {where}",
