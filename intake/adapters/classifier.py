@@ -31,7 +31,7 @@ from intake.domain.classification import (
     Thresholds,
     decide,
 )
-from intake.domain.matters import matters
+from intake.domain.matters import are_different, matters
 from intake.domain.text import normalise
 from intake.errors import ClassifierUnavailable, ConfigurationError
 
@@ -39,7 +39,6 @@ _BATCH: Final = 64
 _MOST_EVIDENCE: Final = 3
 # A sentence that moves the answer less than this share of what the strongest does is no evidence.
 _WEAKEST_EVIDENCE: Final = 0.25
-_SURE_OF_A_PART: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +59,7 @@ class AnswerReader:
         hazard_sentence: str = "",
     ) -> Classification:
         """The classification that these probabilities mean."""
-        probabilities = {
-            Category(label): float(value)
-            for label, value in zip(self.heads[CATEGORY].labels, whole[CATEGORY], strict=True)
-        }
+        probabilities = self.probabilities(whole)
         category = max(probabilities, key=lambda each: probabilities[each])
         urgent = self._holds(whole, "urgent")
         decision, reason = decide(
@@ -84,6 +80,14 @@ class AnswerReader:
             model=self.model_version,
             hazard_sentence=hazard_sentence if urgent else "",
         )
+
+    def probabilities(self, whole: Mapping[str, Floats]) -> dict[Category, float]:
+        """The probability of each category."""
+        labels = self.heads[CATEGORY].labels
+        return {
+            Category(label): float(value)
+            for label, value in zip(labels, whole[CATEGORY], strict=True)
+        }
 
     def _holds(self, whole: Mapping[str, Floats], name: str) -> bool:
         return bool(whole[name][0] >= self.heads[name].thresholds[0])
@@ -176,8 +180,7 @@ class SpacyClassifier:
         """
         parts = matters(normalise(message.text)) if answer.decision is Decision.AUTO else []
         docs = self._pipeline.pipe(self._doc(replace(message, subject="", text=p)) for p in parts)
-        found = {_sure_category(doc._.answers) for doc in docs} - {None}
-        if len(found) < 2:
+        if not are_different([self._reader.probabilities(doc._.answers.whole) for doc in docs]):
             return answer
         return replace(answer, decision=Decision.REVIEW, reason=REASON_SEVERAL_MATTERS)
 
@@ -196,13 +199,6 @@ def thresholds_as_json(thresholds: Thresholds) -> dict[str, Any]:
         "confidence": {each.value: value for each, value in thresholds.confidence.items()},
         "complaint_ceiling": thresholds.complaint_ceiling,
     }
-
-
-def _sure_category(answers: Answers) -> int | None:
-    """The category of a part, where it is clear enough to tell matters apart by."""
-    probabilities = answers.whole[CATEGORY]
-    category = int(np.argmax(probabilities))
-    return category if probabilities[category] >= _SURE_OF_A_PART else None
 
 
 def _evidence(doc: Doc) -> list[str]:

@@ -32,12 +32,8 @@ class Scores:
     without: Mapping[str, Floats]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answers:
-    """The probabilities of one message: `whole` and `without` as in `Scores`, calibrated."""
-
-    whole: Mapping[str, Floats]
-    without: Mapping[str, Floats]
+class Answers(Scores):
+    """The same after calibration: honest probabilities in place of raw scores."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ A language identifier trained on edited text takes a chat such as "smell gas. 22
 Dutch. Only English is decided here by words; other languages are told apart by py3langid.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,8 +25,30 @@ thank so what when where who why how all any some up out off been get got im ive
 no hi hello u ur r pls plz ta lol
 """
 
+# Languages of South Asia as residents type them on an English keyboard: the commonest words that
+# are no English ones. The identifier knows these languages in their own scripts alone.
+_IN_LATIN_LETTERS: Final = {
+    "hi": """
+    hai hain mera meri mere hamara hamare humare nahi nahin aur bahut bohot kuch koi mein karo
+    karta karti karna raha rahi rahe ghar paani pani kya tha thi aap mujhe hum hamein humein se
+    ho gaya gayi kar ke ki ka ko yeh woh jaldi bachche kharab abhi liye naam
+    """,
+    "pa": """
+    da di de wich vich te nu ne kita kitta hega haiga sanu tuhada mera meri assi tusi nahi nai ji
+    koi kuch ghar saade sade hun gaya aa
+    """,
+    "bn": """
+    amar ami amader apni apnar onek keu nai nei korsi korchi korlam ache achhe ase khub kintu
+    ebong ekta basha bari pani kore hoy hoise din theke jonno dorkar lagbe
+    """,
+}
+_LATIN_SHARE: Final = 0.3
+
 _CANDIDATES: Final = frozenset(_LANGUAGES.split())
 _ENGLISH_WORDS: Final = frozenset(_COMMON_WORDS.split())
+_LATIN_WORDS: Final = {
+    language: frozenset(each.split()) for language, each in _IN_LATIN_LETTERS.items()
+}
 
 # Measured on the corpus: English messages of six words and more reach this share or are closer
 # than the margin below to English; those in other languages stay under 0.10.
@@ -42,13 +65,16 @@ class LanguageDetector:
     def detect(self, text: str) -> str:
         """The language of the text.
 
-        English when at least 15 words in a hundred are its commonest words, or when no other
-        language is clearly likelier; fewer than six words without an accent are never called
-        foreign.
+        Hindi (or Urdu, which reads the same), Punjabi or Bengali in Latin letters when three words
+        in ten are their commonest. English when at least 15 words in a hundred are its commonest,
+        or when no other language is clearly likelier; fewer than six words without an accent are
+        else never called foreign.
         """
         text = normalise(text)
         found = words(text)
         common = sum(word in _ENGLISH_WORDS for word in found)
+        if (typed := _typed_in_latin_letters(found)) and common * 3 < len(found):
+            return typed
         if len(found) < _FEWEST_WORDS and all(map(str.isascii, found)):
             return "en"
         if common >= _ENGLISH_SHARE * len(found) and _is_mostly_latin(text):
@@ -67,6 +93,16 @@ class LanguageDetector:
         identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
         identifier.set_languages(sorted(_CANDIDATES & set(identifier.labels)))
         return identifier
+
+
+def _typed_in_latin_letters(found: Sequence[str]) -> str:
+    """The language of South Asia whose commonest words these are, empty when they are of none."""
+    counts = {
+        language: sum(word in known for word in found) for language, known in _LATIN_WORDS.items()
+    }
+    likeliest = max(counts, key=lambda language: counts[language])
+    enough = max(2.0, _LATIN_SHARE * len(found))
+    return likeliest if counts[likeliest] >= enough else ""
 
 
 def _is_mostly_latin(text: str) -> bool:

@@ -11,7 +11,6 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +42,6 @@ for _name, _default in (
         Doc.set_extension(_name, default=_default)
 
 
-_ENCODED_AT_ONCE: Final = 2
 # A line this long was broken by a mail program, not by its writer.
 _WRAPPED_LINE: Final = 50
 _SENTENCE_END: Final = re.compile(r"^(?:[.!?…]+|[.!?…]+[\"')\]]+)$")
@@ -135,9 +133,15 @@ class EncoderPipe:
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:  # noqa: ARG002
-        """Asks about several messages at once, each by itself: a network run holds no lock."""
-        with ThreadPoolExecutor(_ENCODED_AT_ONCE) as pool:
-            yield from pool.map(self, list(stream))
+        """Asks about several messages at once, each by itself."""
+        docs = list(stream)
+        if len(docs) == 1 or self.encoder is None:
+            yield from map(self, docs)
+            return
+        found = self.encoder.scores_of_many([doc_message(doc).joined() for doc in docs])
+        for doc, scores in zip(docs, found, strict=True):
+            doc._.encoder = scores
+            yield doc
 
     def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
         """Copies the encoder's folder: it was exported once and does not change."""

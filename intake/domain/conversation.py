@@ -15,6 +15,16 @@ _YES_FIRST = re.compile(
     re.IGNORECASE,
 )
 _YES_IN_CAPITALS = re.compile(r"(?<!\bNOT )(?<!\bNO )\bYES\b")
+# The thing asked for by its name, and nothing else: "formal complaint please", "STAGE 1".
+_BY_NAME = re.compile(
+    r"\W*(?:please\W+|yes\W+)?"
+    r"(?:i(?:'d|\s+would)?\s+(?:want|like|wish)\s+(?:to\s+make\s+)?(?:(?:it|this)\s+)?"
+    r"|(?:make|treat)\s+(?:it|this)\s+)?"
+    r"(?:to\s+be\s+|as\s+)?(?:an?\s+)?"
+    r"(?:(?:formal|stage\s+(?:1|one))\s+complaint|stage\s+(?:1|one))"
+    r"\W*(?:please|pls|plz|thanks|thank\s+you|now)?\W*",
+    re.IGNORECASE,
+)
 # "No" as an answer of its own; "no reply" and "no one" are what people complain of.
 _BUT_NO = re.compile(
     r"\byes\W+(?:(?:but|and|or|well)\W+)?no\b(?:\s+(?:thank|need|problem|worries)|(?!\s*\w))",
@@ -95,6 +105,7 @@ def chooses_complaint(body: str, category: Category | None) -> bool:
     - The opening begins with yes, yeah, yep or a lone y, in any case, after a greeting or an "ok"
       too: yes. "Yesterday" is another word.
     - Its first line holds YES in capitals, and no "not" before it: yes.
+    - The opening asks by name for a formal complaint or stage 1 and says nothing else: yes.
     - But "yes but no", "yes/no", "yes, no need" is no; "yes, no one came" is yes.
     - And "yes thanks, all sorted now" is no, unless a word of doubt or wish stands with it: not,
       never, still, but, want, please, complaint, ...
@@ -103,6 +114,8 @@ def chooses_complaint(body: str, category: Category | None) -> bool:
         return False
     opening = _opening(body)
     first = opening.partition("\n")[0]
+    if _BY_NAME.fullmatch(opening):
+        return True
     if not (_YES_FIRST.match(opening) or _YES_IN_CAPITALS.search(first)):
         return False
     if _BUT_NO.search(first):
