@@ -89,9 +89,9 @@ def serve(only: str | None, demo: bool) -> None:
     from intake.entrypoints.serve import Supervisor
     from intake.logs import configure_logs
 
-    roles = _roles(only)
     application = _application()
     settings: Settings = application.settings
+    roles = _roles(only, settings)
     configure_logs(settings.logs, process="serve")
     for name in unknown_variables():
         click.echo(f"intake: {name} is not a setting of this program; ignored", err=True)
@@ -101,11 +101,6 @@ def serve(only: str | None, demo: bool) -> None:
         _announce_demo_officer(application)
     # Forked processes must not share a connection.
     application.store.close()
-    if only is None:
-        idle = {"imap": not settings.imap.mailboxes, "bot": not settings.bot.enabled}
-        roles = tuple(role for role in roles if not idle.get(role))
-    elif "bot" in roles and not settings.bot.enabled:
-        raise ConfigurationError("bot.enabled: is false, so there is no bot to run")
 
     def run(role: str, ready: Callable[[str], None]) -> int:
         try:
@@ -122,13 +117,16 @@ def serve(only: str | None, demo: bool) -> None:
     sys.exit(Supervisor(roles, run_role=run, announce=announce).run())
 
 
-def _roles(only: str | None) -> tuple[str, ...]:
+def _roles(only: str | None, settings: Settings) -> tuple[str, ...]:
     if only is None:
-        return ROLES
+        idle = {"imap": not settings.imap.mailboxes, "bot": not settings.bot.enabled}
+        return tuple(role for role in ROLES if not idle.get(role))
     roles = tuple(part.strip() for part in only.split(",") if part.strip())
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
         raise ConfigurationError(f"--only: choose from {', '.join(ROLES)}")
+    if "bot" in roles and not settings.bot.enabled:
+        raise ConfigurationError("bot.enabled: is false, so there is no bot to run")
     return roles
 
 
