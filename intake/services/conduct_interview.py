@@ -119,7 +119,8 @@ class ConductInterview:
         held, text = outcome.held, outcome.turn.text
         meant = act or acts.act_of(text, held)
         category = None
-        if held.phase is Phase.OPENING and meant is Act.ANSWER:
+        # An engine may have heard "thank you" of a whole letter of thanks.
+        if held.phase is Phase.OPENING and acts.heard(held, meant, text)[0] is Act.ANSWER:
             told = "\n\n".join((*held.story, normalise(text)))
             category = self.read_words.category_so_far(told)
         self.follow(conduct.answer(held, meant, text, category=category), outcome)

@@ -127,13 +127,46 @@ def heard(held: Held, act: Act, text: str) -> tuple[Act, Act | None]:
 
     Whoever read the act may have heard one word of a story. A message longer than such an act is
     said in, and not these plain words, is a story or an answer; a question in it is answered beside
-    it. An unclear one is an answer where it can be one.
+    it. An unclear one is an answer where it can be one. At the summary words that agree and say
+    nothing else are a yes, whatever they were taken for: "yes that's right, please go ahead".
     """
+    if _agrees_to_send(held, act, text):
+        return Act.FILE, None
     if act is Act.UNCLEAR:
         return (Act.ANSWER if _may_be_answer(held, text) else act), None
     if act in _WHATEVER_THE_LENGTH or not _says_more(act, text) or act_of(text, held) is act:
         return act, None
     return Act.ANSWER, act if act in _ASIDES else None
+
+
+_AGREE = """
+yes yeah yep yup aye ok okay sure correct right fine good great perfect lovely brilliant alright
+happy agree agreed send sent submit file proceed ahead confirm confirmed exactly absolutely
+definitely accurate
+"""
+# What stands round words that agree; none of these tells anything.
+_STAND_ROUND = """
+please pls thanks thank you cheers mate ta that thats that's is it its it's all looks look looking
+seems sounds everything go do this off now to the them council an officer with i im i'm am i'd very
+much just can could will would like want be in as for me and so then on over through by means ready
+done way spot quite really well my complaint message summary details yourself people team let's
+lets us carry continue read written
+"""
+_AGREEING = frozenset(_AGREE.split())
+_ROUND_AGREEING = frozenset(_STAND_ROUND.split())
+_MOST_AGREEING_WORDS = 20
+
+
+def _agrees_to_send(held: Held, act: Act, text: str) -> bool:
+    may_be_meant = act in (Act.ANSWER, Act.ADD, Act.UNCLEAR, Act.YES, Act.THANKS, Act.GREET)
+    if held.phase is not Phase.SUMMARY or held.detour is not None or not may_be_meant:
+        return False
+    said = words(normalise(text).lower().replace("\u2019", "'"))
+    return (
+        len(said) <= _MOST_AGREEING_WORDS
+        and not _AGREEING.isdisjoint(said)
+        and _AGREEING.union(_ROUND_AGREEING).issuperset(said)
+    )
 
 
 def _says_more(act: Act, text: str) -> bool:

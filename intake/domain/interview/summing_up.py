@@ -63,7 +63,7 @@ def at_summary(held: Held, act: Act, text: str) -> Step:
             return Step(
                 held=chosen, says=(Say(key="handling.complaint_chosen"), ask_to_send(chosen))
             )
-        case Act.ANSWER | Act.ADD if _adds(text):
+        case Act.ANSWER | Act.ADD if _adds(text) and text not in held.story:
             return take_answer(held, text)
         case _:
             return Step(held=held, says=(ask_to_send(held),))

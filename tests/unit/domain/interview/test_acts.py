@@ -225,3 +225,32 @@ def test_a_part_of_the_summary_is_an_answer_and_no_act_of_its_own():
 )
 def test_an_engine_is_heard_but_no_story_is_lost(act, text, heard):
     assert acts.heard(ASKING, act, text) == heard
+
+
+@pytest.mark.parametrize("act", [Act.ANSWER, Act.YES, Act.UNCLEAR, Act.THANKS])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes that's right, please go ahead",
+        "yes thats all correct thank you, send it please",
+        "Yes please, I'd like you to send it to the council now",
+        "That looks fine to me, thanks very much",
+        "ok yes I am happy with that",
+        "perfect, please submit my complaint",
+    ],
+)
+def test_agreeing_to_the_summary_in_any_words_sends_it(text: str, act: Act) -> None:
+    assert acts.heard(SUMMARY, act, text)[0] is Act.FILE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes but the number is 41, not 14",
+        "yes, and my neighbour Amy saw it too",
+        "no that's not right",
+        "please add that it happened on Tuesday",
+    ],
+)
+def test_agreeing_with_something_new_sends_nothing_yet(text: str) -> None:
+    assert acts.heard(SUMMARY, Act.ANSWER, text)[0] is not Act.FILE
