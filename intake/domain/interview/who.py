@@ -165,7 +165,9 @@ def _name_before(text: str, found: re.Match[str] | None) -> str:
 
 
 def _bare_name(text: str) -> str:
-    """The name in what is left of an answer, where nothing but a name is left."""
+    """The name in what is left of an answer, where nothing but a name is left: no place."""
+    if Question.PLACE in found_in(text):
+        return ""
     left = _AROUND_A_NAME.sub(" , ", text)
     if len(re.findall(r"\w+", left)) > _MOST_AROUND_A_NAME:
         return ""

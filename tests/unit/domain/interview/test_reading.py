@@ -167,3 +167,8 @@ def test_a_refusal_is_understood(text):
 )
 def test_a_wish_for_a_complaint_is_told_from_talk_of_one(text, asks):
     assert reading.asks_for_complaint(text) is asks
+
+
+def test_a_place_given_instead_of_a_name_is_no_name() -> None:
+    assert who.who_answers("Harbour Court, flat 12").name == ""
+    assert who.who_answers("Courtney Marsh, courtney@example.org").name == "Courtney Marsh"
