@@ -11,13 +11,15 @@ from tests.support.chromium import FLAGS, find_chromium
 from tests.support.requirement import missing
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: while it lasts an event loop runs in this thread, and no test elsewhere
+# that is asynchronous could start its own.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     program = find_chromium()
     if program is None:
