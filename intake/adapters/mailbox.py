@@ -18,7 +18,7 @@ from imapclient import DELETED, IMAPClient
 from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
 
 from intake.errors import ConfigurationError, MailboxRefused, MailboxUnavailable
-from intake.services.ports import FetchedMail, FolderView, MailboxSession
+from intake.services.mailbox_ports import FetchedMail, FolderView, MailboxSession
 from intake.settings import MailboxSettings
 
 # imapclient's warnings quote the server, and so perhaps an address; what matters is raised.
@@ -34,7 +34,7 @@ _RESPONSE_CODE = re.compile(r"\[([A-Z][A-Z0-9-]{1,40})[ \]]")
 
 
 class ImapMailbox:
-    """Signs in to a mailbox; implements ``ports.Mailbox``.
+    """Signs in to a mailbox; implements ``mailbox_ports.Mailbox``.
 
     ``tls`` and ``starttls`` check the server's certificate, against ``ca_file`` alone where one is
     set, and send no password without TLS; ``none`` sends it in the clear, for a server on the same
@@ -87,7 +87,7 @@ class ImapMailbox:
 
 
 class _ImapSession:
-    """Implements ``ports.MailboxSession`` on an open connection."""
+    """Implements ``mailbox_ports.MailboxSession`` on an open connection."""
 
     def __init__(self, client: IMAPClient, folder: str, server: str) -> None:
         self._client = client

@@ -17,7 +17,7 @@ MOST_AT_ONCE = 2
 
 
 class Argon2Passwords:
-    """Implements ``ports.Passwords``."""
+    """Implements ``officer_ports.Passwords``."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()

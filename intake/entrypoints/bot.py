@@ -21,7 +21,7 @@ from intake.entrypoints.back_off import BackOff
 from intake.entrypoints.kept_program import KeptProgram, Patience
 from intake.errors import BotUnavailable, IntakeError
 from intake.services.bot_report import BOT, BotReport, BotState, noted
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 
 log = structlog.get_logger()
 

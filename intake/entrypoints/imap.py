@@ -21,7 +21,8 @@ from intake.errors import (
     MailboxUnavailable,
 )
 from intake.services.collect_mailbox import Collected, CollectMailbox, MailboxRules
-from intake.services.ports import JobRecord, MailboxSession
+from intake.services.mailbox_ports import MailboxSession
+from intake.services.operations_ports import JobRecord
 from intake.settings import MailboxSettings
 
 log = structlog.get_logger()

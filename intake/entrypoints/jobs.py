@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from intake.bootstrap import Application
 from intake.entrypoints.imap import poll_mailbox
 from intake.errors import IntakeError
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 
 log = structlog.get_logger()
 

@@ -25,7 +25,8 @@ from intake.domain.inbound import NewInbound
 from intake.entrypoints.smtp_protocol import Memory, Protocol
 from intake.errors import ConfigurationError, StoreUnavailable
 from intake.mime import message_identity
-from intake.services.ports import Clock, InboundStore, JobRecord, Store
+from intake.services.operations_ports import JobRecord
+from intake.services.ports import Clock, InboundStore, Store
 from intake.settings import SmtpSettings
 
 log = structlog.get_logger()

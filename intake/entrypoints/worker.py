@@ -9,7 +9,7 @@ from intake.bootstrap import Application
 from intake.domain.inbound import ClaimedInbound
 from intake.errors import ClaimLost, StoreUnavailable
 from intake.services.operations import WORKER
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 
 BOT = "bot"
 # Whoever runs the bot notes its state far more often than this.

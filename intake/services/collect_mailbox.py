@@ -15,14 +15,9 @@ from intake.domain.inbound import NewInbound
 from intake.errors import IntakeError, MailboxRefused, MailboxUnavailable, MessageTooLarge
 from intake.mime import message_identity
 from intake.mime.envelope import noted_envelope
-from intake.services.ports import (
-    Clock,
-    FetchedMail,
-    FolderView,
-    MailboxPosition,
-    MailboxSession,
-    Store,
-)
+from intake.services.mailbox_ports import FetchedMail, FolderView, MailboxSession
+from intake.services.operations_ports import MailboxPosition
+from intake.services.ports import Clock, Store
 
 # A message that failed so often, or broke the connection so often, is moved to the failed folder.
 MOST_TRIES = 3

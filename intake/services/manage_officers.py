@@ -4,7 +4,8 @@ import secrets
 
 from intake.domain.officers import Officer, Role
 from intake.errors import InvalidSubmission
-from intake.services.ports import Clock, Passwords, Store
+from intake.services.officer_ports import Passwords
+from intake.services.ports import Clock, Store
 
 # Long enough beside the lock-out; no rule on kinds of characters, which only makes worse ones.
 FEWEST_CHARACTERS = 12

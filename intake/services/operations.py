@@ -12,7 +12,8 @@ from intake.domain.cases import Letter, LetterState, Status
 from intake.domain.inbound import InboundState, SetAside
 from intake.errors import DependencyError, IntakeError
 from intake.services.bot_report import BotReport, report_of
-from intake.services.ports import Clock, JobRecord, MailboxPosition, Store
+from intake.services.operations_ports import JobRecord, MailboxPosition
+from intake.services.ports import Clock, Store
 
 # A message waits seconds when all is well; after this long somebody has to look.
 OLDEST_WAITING = timedelta(minutes=15)

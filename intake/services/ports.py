@@ -4,7 +4,7 @@ Adapters implement these; nothing here knows how. A method that finds nothing re
 empty sequence; a store that cannot be reached raises ``StoreUnavailable`` from any method.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,9 +27,10 @@ from intake.domain.cases import (
 from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import Classification, MessageText
 from intake.domain.inbound import ClaimedInbound, InboundState, NewInbound, SetAside
-from intake.domain.officers import Officer, Session
 from intake.services.chat_ports import ConversationRepository
 from intake.services.learning_ports import LearningRepository
+from intake.services.officer_ports import OfficerRepository
+from intake.services.operations_ports import OperationsRepository
 from intake.services.status_ports import StatusRepository
 
 
@@ -104,81 +105,11 @@ class MailerSession(Protocol):
         """
 
 
-@dataclass(frozen=True, kw_only=True)
-class FolderView:
-    """A mailbox's folder at one moment: the UIDs in it, rising, without those marked as deleted.
-
-    ``can_move`` says whether messages may be moved out of it: false for one that is read-only.
-    """
-
-    uid_validity: int
-    can_move: bool
-    uids: Sequence[int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FetchedMail:
-    """A message in a mailbox, and when the mail server received it where it says so."""
-
-    raw: bytes
-    arrived_at: datetime | None
-
-
-class Mailbox(Protocol):
-    """A mailbox on a mail server; one context is one connection."""
-
-    def session(self) -> AbstractContextManager["MailboxSession"]:
-        """A connection that is signed in. Raises ``MailboxUnavailable``."""
-
-
-class MailboxSession(Protocol):
-    """An open mailbox.
-
-    Every method raises ``MailboxRefused`` when the server refused this request and others may go
-    well, and ``MailboxUnavailable`` when the connection is of no more use.
-    """
-
-    @property
-    def can_idle(self) -> bool:
-        """Whether ``wait`` is told of new mail (RFC 2177)."""
-
-    def look(self) -> FolderView:
-        """What the folder holds now."""
-
-    def sizes(self, uids: Sequence[int]) -> Mapping[int, int]:
-        """The sizes in bytes of those messages that are still there."""
-
-    def fetch(self, uid: int) -> FetchedMail | None:
-        """A message, left unread; None when it is gone."""
-
-    def move(self, uids: Sequence[int], folder: str) -> None:
-        """Move messages to a folder, which is made when missing. Those gone do not matter."""
-
-    def wait(self, seconds: float, is_over: Callable[[], bool]) -> None:
-        """Wait until the folder may have changed, ``is_over`` (asked each second), or so long."""
-
-
 class Holidays(Protocol):
     """Knows the days that are not working days besides weekends."""
 
     def between(self, first: date, last: date) -> Collection[date]:
         """Bank holidays of England and closure days of the council within both dates."""
-
-
-class Passwords(Protocol):
-    """Hashes passwords so that a stolen database opens no account."""
-
-    def hash(self, password: str) -> str:
-        """A salted hash of a new password."""
-
-    def verify(self, password: str, stored: str) -> bool:
-        """Whether this is the password the hash was made of."""
-
-    def verify_nobody(self, password: str) -> None:
-        """Spend as long as ``verify`` does: time must not tell whether an account exists."""
-
-    def is_outdated(self, stored: str) -> bool:
-        """Whether the hash was made with weaker parameters than are used now."""
 
 
 class InboundRepository(Protocol):
@@ -380,86 +311,6 @@ class OutboxRepository(Protocol):
 
     def list_failed(self, *, limit: int) -> Sequence[tuple[Letter, str]]:
         """Letters that will not be tried again, newest first, each with its case's reference."""
-
-
-class OfficerRepository(Protocol):
-    """Accounts and sessions of the council's people."""
-
-    def add(self, officer: Officer) -> Officer:
-        """Store a new account, or replace the one with this email address."""
-
-    def by_email(self, email: str, *, lock: bool = False) -> Officer | None:
-        """The account with this address, whatever its case."""
-
-    def by_id(self, officer_id: int) -> Officer | None:
-        """The account with this number."""
-
-    def save(self, officer: Officer) -> None:
-        """Store a changed account."""
-
-    def add_session(self, session: Session) -> None:
-        """Store a session."""
-
-    def session(self, token_hash: str) -> Session | None:
-        """The session with this token's hash."""
-
-    def touch_session(self, token_hash: str, *, seen_at: datetime) -> None:
-        """Note that a session was used."""
-
-    def end_session(self, token_hash: str) -> None:
-        """Forget a session."""
-
-    def end_sessions_of(self, officer_id: int) -> None:
-        """Forget all sessions of an officer."""
-
-    def end_sessions_before(self, *, seen_before: datetime, expired_at: datetime) -> int:
-        """Forget sessions out of time; gives how many."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobRecord:
-    """How a scheduled job or a long-running part of the program is doing."""
-
-    name: str
-    node: str
-    last_started_at: datetime | None = None
-    last_finished_at: datetime | None = None
-    next_run_at: datetime | None = None
-    last_result: str = ""
-    last_error: str = ""
-    runs: int = 0
-    failures: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailboxPosition:
-    """How far a mailbox has been read (RFC 3501: a new UIDVALIDITY makes old UIDs meaningless)."""
-
-    name: str
-    uid_validity: int
-    last_uid: int
-
-
-class OperationsRepository(Protocol):
-    """What the program notes about its own running: jobs, mailboxes, leases."""
-
-    def record_job(self, record: JobRecord) -> None:
-        """Keep a job's state, replacing what was kept under its name."""
-
-    def jobs(self) -> Sequence[JobRecord]:
-        """All jobs ever recorded, by name."""
-
-    def mailbox_position(self, name: str) -> MailboxPosition | None:
-        """How far this mailbox has been read."""
-
-    def save_mailbox_position(self, position: MailboxPosition) -> None:
-        """Keep how far a mailbox has been read."""
-
-    def take_lease(self, name: str, *, holder: str, now: datetime, seconds: float) -> bool:
-        """Take or renew a lease; False while another holder's has not run out."""
-
-    def release_lease(self, name: str, *, holder: str) -> None:
-        """Give a lease back; another holder's is left alone."""
 
 
 class UnitOfWork(Protocol):

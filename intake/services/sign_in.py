@@ -19,7 +19,8 @@ from intake.domain.officers import (
     is_locked,
 )
 from intake.errors import SignInRefused
-from intake.services.ports import Clock, Passwords, Store
+from intake.services.officer_ports import Passwords
+from intake.services.ports import Clock, Store
 
 # The time of use is written at most this often: a page view must not cost a write each.
 TOUCH_AFTER = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from intake.bootstrap import Application
 from intake.entrypoints.imap import LEASE_SECONDS, poll_mailbox, run_imap
 from intake.errors import ConfigurationError, MailboxUnavailable, StoreUnavailable
 from intake.services.collect_mailbox import Collected, CollectMailbox, MailboxRules
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 from intake.settings import load_settings
 from tests.support.certificate import Certificate, make_certificate
 from tests.support.dovecot import Dovecot, MailUser, find_dovecot

@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
-from intake.services.ports import JobRecord, MailboxPosition
+from intake.services.operations_ports import JobRecord, MailboxPosition
 from tests.support.stored import MONDAY
 
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from intake.domain.cases import AttachmentNote, TimelineEntry, TimelineKind
-from intake.services.ports import CaseQuery, JobRecord
+from intake.services.operations_ports import JobRecord
+from intake.services.ports import CaseQuery
 from tests.support.stored import (
     MONDAY,
     claim,

@@ -8,7 +8,7 @@ from intake.bootstrap import Application
 from intake.entrypoints.web.app import create_app
 from intake.services.bot_report import BOT, BotReport, BotState, noted
 from intake.services.operations import WORKER
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 from intake.settings import load_settings
 from tests.support.desk import MAIL, Desk
 

@@ -8,7 +8,7 @@ from intake.domain.cases import LetterState, TimelineKind
 from intake.domain.inbound import InboundState
 from intake.domain.officers import Role
 from intake.services.bot_report import BOT, BotReport, BotState, noted
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 from tests.support.desk import EMAIL, MAIL, hidden
 
 

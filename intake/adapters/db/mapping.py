@@ -32,7 +32,7 @@ from intake.domain.categories import Category, ServiceArea
 from intake.domain.classification import Classification, Decision
 from intake.domain.officers import Officer, Role, Session
 from intake.services.chat_submission import lines_as_json, lines_from_json
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 
 
 def case_values(case: Case) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from intake.domain.officers import Officer, Session
 
 
 class SqlOfficerRepository:
-    """Implements ``ports.OfficerRepository``."""
+    """Implements ``officer_ports.OfficerRepository``."""
 
     def __init__(self, session: SqlSession) -> None:
         self._session = session

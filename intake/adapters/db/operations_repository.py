@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from intake.adapters.db.dialects import insert_for
 from intake.adapters.db.mapping import job_from_row
 from intake.adapters.db.tables import JobRow, LeaseRow, MailboxRow
-from intake.services.ports import JobRecord, MailboxPosition
+from intake.services.operations_ports import JobRecord, MailboxPosition
 
 
 class SqlOperationsRepository:
-    """Implements ``ports.OperationsRepository``."""
+    """Implements ``operations_ports.OperationsRepository``."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -19,7 +19,7 @@ from intake.entrypoints.web.parts import Parts
 from intake.services.bot_report import BotReport, BotState
 from intake.services.learning_ports import DriftCheck
 from intake.services.operations import Figures, PartHealth
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 from intake.services.report_agreement import AgreementFigures
 
 router = APIRouter(include_in_schema=False)

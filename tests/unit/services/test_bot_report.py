@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from intake.services.bot_report import BOT, WORDS, BotReport, BotState, noted, report_of
-from intake.services.ports import JobRecord
+from intake.services.operations_ports import JobRecord
 
 NOW = datetime(2025, 3, 3, 9, 5, tzinfo=UTC)
 

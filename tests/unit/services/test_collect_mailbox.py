@@ -21,7 +21,8 @@ from intake.services.collect_mailbox import (
     CollectMailbox,
     MailboxRules,
 )
-from intake.services.ports import FetchedMail, FolderView, MailboxPosition
+from intake.services.mailbox_ports import FetchedMail, FolderView
+from intake.services.operations_ports import MailboxPosition
 
 RULES = MailboxRules(
     name="post",
