@@ -22,7 +22,12 @@ TO_RESIDENTS = (*RECEIPT_KINDS, STATUS_LINK, TRANSCRIPT)
 LONGEST_WORDS_QUOTED = 600
 LONGEST_TRANSCRIPT = 100_000
 LEFT_OUT = "(left out)"
-_LINK = re.compile(r"\S*(?:://|\bwww\.)\S*|\S+@\S+", re.IGNORECASE)
+# Mail programs make links of bare names too: of those under the endings that most names have, and
+# of any with a path.
+_ENDINGS = "com|net|org|info|biz|uk|eu|ru|cn|io|xyz|icu"
+_LINK = re.compile(rf"://|\bwww\.|.@.|[^\W_]\.(?:(?:{_ENDINGS})\b|[a-z]{{2,}}/)", re.IGNORECASE)
+# Looked at one by one: with the word in the pattern, the time would grow with its length squared.
+_WORD = re.compile(r"\S+")
 
 
 def transcript_facts(lines: Sequence[SpokenLine], *, reference: str) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def transcript_facts(lines: Sequence[SpokenLine], *, reference: str) -> dict[str
     advertising to strangers: it is given without links and addresses, also where the chat repeats
     what the resident wrote. Of a chat longer than ``LONGEST_TRANSCRIPT`` the last part is given.
     """
-    told = [(line, _LINK.sub(LEFT_OUT, line.text.strip())) for line in lines if line.text.strip()]
+    told = [(line, _without_links(line.text.strip())) for line in lines if line.text.strip()]
     kept: list[dict[str, Any]] = []
     length = 0
     for line, text in reversed(told):
@@ -62,3 +67,7 @@ def alert_facts(case: Case, *, words: str, received_at: datetime, link: str) -> 
         "by_chat": case.channel is Channel.CHAT,
         "link": link,
     }
+
+
+def _without_links(text: str) -> str:
+    return _WORD.sub(lambda word: LEFT_OUT if _LINK.search(word[0]) else word[0], text)

@@ -22,6 +22,10 @@ def line(text: str, by: Speaker = Speaker.RESIDENT) -> SpokenLine:
         "see www.shop.example.org",
         "see HTTP://SHOP.EXAMPLE.ORG",
         "see someone@shop.example.org",
+        "see shop.example.org",
+        "see Shop.CO.UK.",
+        "see shop-24.com/a?b=c",
+        "see shop.dev/offers",
     ],
 )
 @pytest.mark.parametrize("by", list(Speaker))
@@ -39,6 +43,23 @@ def test_a_copy_of_a_chat_keeps_the_words_and_who_said_them():
         (False, "Where was that?"),
     ]
     assert (facts["has_gaps"], facts["is_cut"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was missed.Nobody came. See 12.30pm or 7.8.2026, e.g. Elm Row/Oak Row.",
+        "They come.and go, at no.7, flat 2.top floor, flat.It leaks.",
+    ],
+)
+def test_a_copy_of_a_chat_keeps_words_that_only_lack_a_space(text):
+    facts = transcript_facts([line(text)], reference="")
+    assert (facts["lines"][0]["text"], facts["has_gaps"]) == (text, False)
+
+
+def test_a_copy_of_a_chat_of_endless_words_takes_no_time():
+    facts = transcript_facts([line("x." * 1_000_000)], reference="")
+    assert facts["is_cut"] is True
 
 
 def test_of_a_very_long_chat_the_last_part_is_copied():
