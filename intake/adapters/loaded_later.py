@@ -17,8 +17,10 @@ from intake.services.ports import Classifier
 
 log = structlog.get_logger()
 
-# Some minutes of a busy day; each is a few kilobytes.
+# Some minutes of a busy day; nearly all are of a few hundred characters. A longer one than that is
+# read anew, or somebody who wants to could fill the memory.
 MOST_REMEMBERED = 256
+LONGEST_REMEMBERED = 20_000
 
 
 class LoadedLater:
@@ -67,6 +69,8 @@ class LoadedLater:
                 self._remembered.move_to_end(message)
                 return self._remembered[message]
         said = self._loaded().classify(message)
+        if len(message.text) > LONGEST_REMEMBERED:
+            return said
         with self._lock:
             self._remembered[message] = said
             if len(self._remembered) > MOST_REMEMBERED:

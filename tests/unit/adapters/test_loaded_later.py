@@ -68,6 +68,14 @@ def test_the_same_text_is_classified_once():
     assert counting.asked == 1
 
 
+def test_a_very_long_text_is_not_remembered():
+    counting = CountingClassifier()
+    later = LoadedLater.of(counting)
+    account = MessageText(channel="chat", subject="", text="bins " * 5_000)
+    assert later.classify(account) == later.classify(account)
+    assert counting.asked == 2
+
+
 def test_a_failure_is_not_remembered():
     flaky = WordClassifier()
     flaky.is_available = False
