@@ -116,6 +116,20 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(network, learnt, tmp_path: 
     assert len(again) == 1
 
 
+def test_of_several_runs_from_one_beginning_the_mean_is_kept(
+    network, learnt, tmp_path: Path
+) -> None:
+    beginning = network.state_dict()["queries"].clone()
+    tuning.fine_tune_averaged(network, learnt, recipe(2), work=tmp_path, tell=lambda _: None)
+    runs = [
+        torch.load(tmp_path / f"seed-{seed}.pt", weights_only=True)["network"]["queries"]
+        for seed in tuning.Recipe.seeds
+    ]
+    assert not torch.equal(runs[0], runs[1])
+    assert not torch.equal(runs[0], beginning)
+    assert torch.allclose(network.state_dict()["queries"], sum(runs) / len(runs), atol=1e-6)
+
+
 def test_the_run_time_answers_as_the_trained_network_does(
     network, learnt, tokenizer: Path, tmp_path: Path
 ) -> None:
