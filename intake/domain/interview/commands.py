@@ -48,6 +48,9 @@ _SHORT = {
     Act.NO: r"""
         (?:(?:no+|nope|nah|n|never|no\s+thanks?|no\s+thank\s+you|not\s+really|not\s+yet
           |definitely\s+not)\W*){1,2}
+        | (?:(?:no+|nope|nah)\W+)(?:i['’]?m\s+|we['’]?re\s+|you['’]?re\s+|it['’]?s\s+)
+          (?:all\s+)?(?:good|fine|ok|okay|alright|all\s+right)
+        | (?:no+\W+)?nothing\s+like\s+that
         | (?:no\W+)?(?:i\s+(?:have\s+not|haven['’]?t|did\s+not|didn['’]?t|do\s+not|don['’]?t
           |am\s+not|would\s+not)
           |i['’]?m\s+not|not\s+(?:before|at\s+all|that\s+i\s+know\s+of|yet)|it\s+(?:is
@@ -82,12 +85,15 @@ _LONGER = {
           |this\s+)?(?:chat
           |conversation)|start\s+(?:again|over)|forget\s+(?:it|this|about\s+it|everything))
           (?:\s+(?:this|it|now|the\s+chat|this\s+chat|chatting|everything))?
-        | (?:{_MAY_I}|{_MAY_YOU})?(?:delete|erase|remove|wipe)\s+(?:it|this|that|all|everything
+        | (?:(?:yes|yeah|yep|yup|aye|ok|okay)\W+)?
+          (?:{_MAY_I}|{_MAY_YOU})?(?:delete|erase|remove|wipe)\s+
+          (?:(?:all\s+(?:of\s+)?)?(?:it|this|that)|all|everything
           |(?:all\s+)?(?:of\s+)?
           (?:my|the|this)\s+(?:data|words|messages?|chat|conversation|details|information
             |story))(?:\s+(?:i\s+
           (?:wrote|said|told\s+you)|all|again))?
-        | (?:i\s+)?(?:do\s+not|don['’]?t)\s+want\s+(?:to\s+(?:do\s+this|go\s+on|carry\s+on
+        | (?:(?:forget\s+(?:it|this)|stop)\W+)?
+          (?:i\s+)?(?:do\s+not|don['’]?t)\s+want\s+(?:to\s+(?:do\s+this|go\s+on|carry\s+on
           |continue|send\s+(?:it|this)))
           (?:\s+any\s*more)?
         | i(?:['’]ve|\s+have)\s+changed\s+my\s+mind
@@ -97,9 +103,12 @@ _LONGER = {
           |fix)\s*(?:(?:it|this|that
           |something|a\s+bit|part\s+of\s+it|the\s+\w+|my\s+\w+|what\s+i\s+(?:said
             |wrote))(?:\s+and\s+contact)?)?
-        | (?:(?:no|nope)\W+)?(?:(?:that|this|it|something)(?:['’]?s|\s+is
+        | (?:(?:no|nope)\W+(?:wait\W+)?)?
+          (?:(?:that|this|it|something|(?:the|my)\s+\w+)(?:['’]?s|\s+is
           |\s+was)\s+(?:all\s+)?(?:wrong|incorrect
-          |not\s+(?:right|correct|quite\s+right|what\s+i\s+(?:said|meant|wrote)))|wrong|incorrect
+          |not\s+(?:right|correct|quite\s+right|what\s+i\s+(?:said|meant|wrote)))
+          |wrong(?:\s+(?:address|place|street|time|date|day|name|e-?mail(?:\s+address)?
+            |(?:(?:tele)?phone\s+|mobile\s+)?number))?|incorrect
             |not\s+(?:right
           |correct|quite|like\s+that)|there['’]?s\s+a\s+mistake|you\s+got\s+(?:it
             |that)\s+wrong)(?:\s+at\s+all)?

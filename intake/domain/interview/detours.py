@@ -37,6 +37,7 @@ _PLAIN = {
 _LEAVES = (Act.NO, Act.SKIP, Act.STOP)
 _TELLS = (Act.ANSWER, Act.ADD, Act.UNCLEAR)
 _MOST_MISSED = 2
+_MOST_OF_A_BARE_YES = 3
 _MOST_OF_A_DETAIL = 15
 
 
@@ -57,7 +58,7 @@ def begun(held: Held, act: Act, text: str) -> Step | None:
         return Step(held=held, says=(said, *open_says(held)))
     if act is Act.THANKS and held.phase is not Phase.FILED:
         return Step(held=held, says=(Say(key="about.thanks"), *open_says(held)))
-    if act is Act.CHANGE and held.phase is Phase.ASKING:
+    if act is Act.CHANGE and held.phase in (Phase.ASKING, Phase.SUMMARY):
         return _change(ask_what_to_change(held).held, act, text, is_new=True)
     if act is Act.ADD and held.phase in (Phase.ASKING, Phase.SUMMARY) and is_bare(text):
         return Step(held=replace(held, detour=Detour.MORE), says=(Say(key="change.more"),))
@@ -81,16 +82,25 @@ def resumed(held: Held, *before: Say, effects: tuple[Effect, ...] = ()) -> Step:
 def _begin_stop(held: Held, _text: str) -> Step:
     if held.phase is Phase.FILED:
         return Step(held=held, says=(Say(key="stop.filed"), *open_says(held)))
+    return _confirm_stop(replace(held, detour=Detour.STOP))
+
+
+def _confirm_stop(held: Held) -> Step:
     choices = buttons("delete", "go_on")
-    asking = replace(held, detour=Detour.STOP)
-    return Step(held=asking, says=(Say(key="stop.confirm", choices=choices),))
+    return Step(held=held, says=(Say(key="stop.confirm", choices=choices),))
 
 
-def _stop(held: Held, act: Act, _text: str) -> Step | None:
+def _stop(held: Held, act: Act, text: str) -> Step | None:
+    """Delete on a yes, keep on a no; a few words that are neither are asked about once more."""
     if act in (Act.STOP, Act.YES):
         gone = Held(phase=Phase.STOPPED)
         return Step(held=gone, says=(Say(key="stop.done"),), effects=(Effect.DELETE,))
-    return resumed(held, Say(key="stop.kept")) if act is Act.NO else None
+    if act is Act.NO:
+        return resumed(held, Say(key="stop.kept"))
+    is_short = act in (Act.ANSWER, Act.UNCLEAR) and len(words(text)) <= _MOST_OF_A_BARE_YES
+    if is_short and held.unclear < _MOST_MISSED - 1:
+        return _confirm_stop(replace(held, unclear=held.unclear + 1))
+    return None
 
 
 def _begin_status(held: Held, text: str) -> Step:
@@ -176,7 +186,7 @@ _PARTS = (
     (Question.TOLD_BEFORE, r"told|before|reported"),
     (Question.PLACE, r"place|where|address|location|street|road|postcode"),
     (Question.WHEN, r"when|time|dates?|day"),
-    (Question.OUTCOME, r"outcome|put\s+it\s+right|right|want|result|wish"),
+    (Question.OUTCOME, r"outcome|put\s+(?:it|this)\s+right|what\s+i\s+want(?:ed)?|result"),
     (Question.ADJUSTMENTS, r"needs?|adjustments?|print|someone\s+else|behalf|easier|help"),
 )
 _PART_PATTERNS = tuple(

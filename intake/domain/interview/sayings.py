@@ -37,7 +37,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "again": _ASKED,
     "back": ("story",),
     "story": ("thanks", "waiting"),
-    "summary": ("sent", "ask"),
+    "summary": ("sent", "ask", "again"),
     "handling": _HANDLINGS,
     "next": _HANDLINGS,
     "filed": (

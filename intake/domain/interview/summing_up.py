@@ -9,7 +9,7 @@ from intake.domain.interview.asking import ask_to_send
 from intake.domain.interview.choices import part_buttons
 from intake.domain.interview.held import Act, Detour, Effect, Held, Phase, Say, Step
 from intake.domain.interview.reading import says_something
-from intake.domain.interview.who import who_answers
+from intake.domain.interview.who import who_answers, who_tells
 from intake.domain.text import words
 
 _ENGLISH = ("", "en")
@@ -64,15 +64,29 @@ def at_summary(held: Held, act: Act, text: str) -> Step:
                 held=chosen, says=(Say(key="handling.complaint_chosen"), ask_to_send(chosen))
             )
         case Act.ANSWER | Act.ADD if _adds(text) and text not in held.story:
-            return take_answer(held, text)
+            return take_answer(_with_new_way(held, text), text)
         case _:
-            return Step(held=held, says=(ask_to_send(held),))
+            return _missed(held)
 
 
 def ask_what_to_change(held: Held) -> Step:
     """Which part of the summary is to be changed."""
     asking = replace(held, detour=Detour.CHANGE)
     return Step(held=asking, says=(Say(key="change.which", choices=part_buttons()),))
+
+
+def _missed(held: Held) -> Step:
+    """What was said is neither: say how to go on, and the next time where a person is."""
+    person = Say(key="about.person", facts={"can_send": False})
+    said = person if held.tries else Say(key="summary.again")
+    missed = replace(held, tries=0 if held.tries else 1)
+    return Step(held=missed, says=(said, ask_to_send(held)))
+
+
+def _with_new_way(held: Held, text: str) -> Held:
+    """Held with the way to reply that a correction gives: the newest counts."""
+    told = who_tells(text)
+    return replace(held, email=told.email or held.email, telephone=told.telephone or held.telephone)
 
 
 def _adds(text: str) -> bool:

@@ -24,8 +24,8 @@ def not_understood(held: Held, text: str) -> Step:
 def _first(held: Held) -> Step:
     names = {
         Phase.OPENING: ("status", "stages", "person", "form"),
-        Phase.ASKING: ("skip", "person", "form"),
-        Phase.SUMMARY: ("send", "change", "person"),
+        Phase.ASKING: ("person", "form"),  # What is open brings buttons of its own.
+        Phase.SUMMARY: ("person",),
     }.get(held.phase, ("add", "transcript", "person"))
     said = Say(key="unclear.first", choices=buttons(*names))
     if held.phase is Phase.ASKING and held.tries < MOST_TRIES:

@@ -1,5 +1,7 @@
 """What a message means: commands are heard, stories are never taken for one."""
 
+from dataclasses import replace
+
 import pytest
 
 from intake.domain.interview import acts
@@ -237,6 +239,12 @@ def test_an_engine_is_heard_but_no_story_is_lost(act, text, heard):
         "That looks fine to me, thanks very much",
         "ok yes I am happy with that",
         "perfect, please submit my complaint",
+        "Yes dear, please do",
+        "yh go 4 it",
+        "yeah sound",
+        "yeah whatever just fucking send it",
+        "Yes I think that all looks fine to me thank you very much",
+        "tak, proszę wysłać",
     ],
 )
 def test_agreeing_to_the_summary_in_any_words_sends_it(text: str, act: Act) -> None:
@@ -254,3 +262,63 @@ def test_agreeing_to_the_summary_in_any_words_sends_it(text: str, act: Act) -> N
 )
 def test_agreeing_with_something_new_sends_nothing_yet(text: str) -> None:
     assert acts.heard(SUMMARY, Act.ANSWER, text)[0] is not Act.FILE
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [("👍", Act.YES), ("👍🏽", Act.YES), ("👎", Act.NO), ("🤷", Act.SKIP), ("😡", Act.UNCLEAR)],
+)
+def test_a_thumb_up_or_down_is_an_answer(text: str, act: Act) -> None:
+    assert acts.act_of(text, SUMMARY) is act
+    assert acts.heard(SUMMARY, Act.UNCLEAR, text)[0] is act
+
+
+@pytest.mark.parametrize(
+    ("act", "text"),
+    [
+        (Act.CHANGE, "fix the light"),
+        (Act.NO, "they not been"),
+        (Act.SKIP, "nobody knows anything"),
+    ],
+)
+def test_before_there_is_a_story_nothing_that_tells_one_is_lost(act: Act, text: str) -> None:
+    assert acts.heard(Held(), act, text)[0] is Act.ANSWER
+
+
+@pytest.mark.parametrize("text", ["fix it", "please fix the gate", "change the times"])
+def test_to_fix_something_is_what_would_put_it_right(text: str) -> None:
+    asking = replace(ASKING, asked=Question.OUTCOME)
+    assert acts.heard(asking, acts.act_of(text, asking), text)[0] is Act.ANSWER
+    assert acts.heard(asking, Act.CHANGE, "put it back down")[0] is Act.ANSWER
+
+
+def test_a_change_while_something_is_asked_needs_a_word_that_says_so() -> None:
+    assert acts.heard(ASKING, Act.CHANGE, "put it back down")[0] is Act.ANSWER
+    assert acts.heard(ASKING, Act.CHANGE, "I got the address wrong")[0] is Act.CHANGE
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("wrong address", Act.CHANGE),
+        ("wrong phone number", Act.CHANGE),
+        ("no wait the address is wrong", Act.CHANGE),
+        ("yes delete it", Act.STOP),
+        ("actually can you delete all this please", Act.STOP),
+        ("forget it, I don't want to do this anymore", Act.STOP),
+        ("nah im good", Act.NO),
+        ("nah you're alright", Act.NO),
+        ("no nothing like that", Act.NO),
+    ],
+)
+def test_plain_words_that_residents_used(text: str, act: Act) -> None:
+    assert acts.act_of(text, SUMMARY) is act
+
+
+@pytest.mark.parametrize("act", [Act.ANSWER, Act.UNCLEAR, Act.SKIP])
+def test_a_mere_never_mind_is_no_story(act: Act) -> None:
+    assert acts.heard(Held(), act, "ok never mind")[0] in (Act.NO, Act.SKIP)
+
+
+def test_a_reference_mistyped_after_the_question_is_still_asked_for() -> None:
+    assert acts.act_of("Whats happening with my complaint FB-7K3M-Q2", Held()) is Act.STATUS

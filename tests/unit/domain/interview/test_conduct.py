@@ -240,10 +240,36 @@ def test_an_address_given_at_the_summary_is_taken(talk):
     assert conversation.says[0].facts["contact"] == "jo@example.org"
 
 
+def test_an_address_put_right_at_the_summary_takes_the_place_of_the_old_one(talk):
+    conversation = talk(category=Category.COMPLIMENT)
+    conversation.all("The new website is lovely", "Jo Marsh jo@example.org")
+    conversation.say("my email is wrong it should be jo.m@example.org")
+    assert conversation.says[0].facts["contact"] == "jo.m@example.org"
+
+
+def test_a_part_named_as_wrong_at_the_summary_is_asked_at_once(talk):
+    conversation = talk().all(STORY, "Elm Road", "just send it", "skip", "wrong address")
+    assert conversation.keys == ["ask.place"]
+    assert conversation.say("Oak Road").says[0].facts["place"] == "Oak Road"
+
+
+def test_that_it_is_not_right_names_no_part(talk):
+    conversation = at_summary(talk()).say("that's not right")
+    assert conversation.keys == ["change.which"]
+
+
+def test_a_correction_told_with_a_no_at_the_summary_is_not_lost(talk):
+    told = "No, the address is wrong, it's Mill Road not Mill Lane"
+    conversation = at_summary(talk()).say(told, Act.CHANGE)
+    assert told in conversation.says[0].facts["story"]
+    assert conversation.keys[-1] == "summary.ask"
+
+
 def test_a_word_that_says_nothing_at_the_summary_is_asked_again_and_files_nothing(talk):
     conversation = at_summary(talk()).say("hmm")
-    assert conversation.keys == ["summary.ask"]
+    assert conversation.keys == ["summary.again", "summary.ask"]
     assert conversation.effects == ()
+    assert conversation.say("hmm").keys == ["about.person", "summary.ask"]
 
 
 def test_a_no_at_the_summary_asks_what_to_change_and_changes_it(talk):

@@ -50,6 +50,13 @@ def test_a_person_offers_to_send_what_was_told_only_when_something_was(talk):
     assert "send it" in talk().say(STORY).say("speak to a person").buttons
 
 
+def test_whoever_confirms_stopping_in_words_of_their_own_is_asked_once_more(talk):
+    conversation = talk().all(STORY, "stop", "get rid")
+    assert conversation.keys == ["stop.confirm"]
+    assert conversation.held.story == (STORY,)
+    assert conversation.say("yes delete it").effects == (Effect.DELETE,)
+
+
 def test_stopping_is_confirmed_once_and_then_everything_is_deleted(talk):
     conversation = talk().all(STORY, "stop")
     assert conversation.keys == ["stop.confirm"]
