@@ -156,12 +156,17 @@ def heard(held: Held, act: Act, text: str) -> tuple[Act, Act | None]:
 
 
 def _in_plain_words(held: Held, act: Act, text: str) -> Act:
-    """What plain words say of a message that was not understood, or was taken for a story."""
+    """What plain words say of a message that was not understood, or was taken for a story.
+
+    At the summary a plain command is one, whatever it was taken for: "delete all this please".
+    """
     plain = act_of(text, held)
     if act is Act.UNCLEAR and plain is not Act.ANSWER:
         return plain
     is_no_story = held.phase is Phase.OPENING and plain in _NOTHING_YET
-    return plain if act is Act.ANSWER and is_no_story else act
+    is_command = held.phase is Phase.SUMMARY and plain is not Act.ANSWER
+    is_told = act in (Act.ANSWER, Act.ADD)
+    return plain if is_told and held.detour is None and (is_no_story or is_command) else act
 
 
 _CHANGES = re.compile(

@@ -322,3 +322,15 @@ def test_a_mere_never_mind_is_no_story(act: Act) -> None:
 
 def test_a_reference_mistyped_after_the_question_is_still_asked_for() -> None:
     assert acts.act_of("Whats happening with my complaint FB-7K3M-Q2", Held()) is Act.STATUS
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("actually can you delete all this please", Act.STOP),
+        ("wrong phone number", Act.CHANGE),
+        ("the slide is cracked too", Act.ANSWER),
+    ],
+)
+def test_at_the_summary_a_plain_command_is_no_part_of_the_account(text: str, act: Act) -> None:
+    assert acts.heard(SUMMARY, Act.ANSWER, text)[0] is act
