@@ -15,7 +15,12 @@ from datetime import timedelta
 
 from intake.domain.interview import acts
 from intake.domain.interview.held import Act
-from intake.errors import ConversationGone, ConversationNotFound, DialogueUnavailable
+from intake.errors import (
+    ConversationGone,
+    ConversationNotFound,
+    DialogueUnavailable,
+    TurnAnswered,
+)
 from intake.services.chat_ports import (
     Conversation,
     ConversationState,
@@ -173,7 +178,8 @@ class HoldConversation:
         for waiting in await asyncio.to_thread(self._unanswered, turn):
             is_own = waiting.id == turn.id
             # What an earlier one fails on is seen when it is sent again; it holds up no other.
-            with contextlib.nullcontext() if is_own else contextlib.suppress(Exception):
+            # What another node has answered meanwhile is done.
+            with contextlib.suppress(TurnAnswered if is_own else Exception):
                 await self._have_answered(waiting)
 
     async def _have_answered(self, turn: Turn) -> None:

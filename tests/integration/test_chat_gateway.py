@@ -1,6 +1,7 @@
 """The chat's gateway as a resident's browser uses it: nothing is lost, nothing is said twice."""
 
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx2 as httpx
@@ -366,6 +367,20 @@ def test_the_form_repeats_the_step_that_a_dying_engine_took_and_asks_nothing_twi
     assert case.reference in texts(answer)
     engine.after = lambda: None
     assert chat.said("thanks", summary["conversation"])["case"] == case.reference
+
+
+def test_a_message_that_another_node_answered_meanwhile_gets_that_answer(chat, engine):
+    def answered_elsewhere() -> None:
+        now = chat.application.clock.now()
+        with chat.application.store.writing() as work:
+            (turn,) = work.conversations.left_behind(before=now + timedelta(days=1), limit=9)
+            turn.replies, turn.answered_at = (Reply(text="The moon is far away."),), now
+            work.conversations.save_turn(turn)
+            work.commit()
+        raise DialogueUnavailable
+
+    engine.before = answered_elsewhere
+    assert "moon" in texts(chat.said(STORY))
 
 
 def test_a_resident_who_prefers_the_form_gets_it(chat, engine):
