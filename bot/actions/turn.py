@@ -14,7 +14,7 @@ def conversation_of(tracker: Tracker) -> str:
 
 
 def turn_of(tracker: Tracker) -> str:
-    """The message's id; empty when it did not come through the gateway, and no turn has that."""
+    """The message's number; empty when it did not come through the gateway: no turn has that."""
     return str((tracker.latest_message.get("metadata") or {}).get("turn") or "")
 
 

@@ -105,6 +105,11 @@ class Turn:
     engine: Engine | None = None
     answered_at: datetime | None = None
 
+    @property
+    def name(self) -> str:
+        """What the dialogue engine knows it by; a first message's id opens its conversation."""
+        return str(self.id)
+
 
 class ConversationRepository(Protocol):
     """Conversations and their turns."""
@@ -121,9 +126,6 @@ class ConversationRepository(Protocol):
     def by_name(self, name: str, *, lock: bool = False) -> Conversation | None:
         """The conversation the dialogue engine knows by this name; ``lock`` as above."""
 
-    def of_case(self, case_id: int) -> Conversation | None:
-        """The conversation that became this case."""
-
     def save(self, conversation: Conversation) -> None:
         """Store a changed conversation. Raises ``StaleConversation`` when another did first."""
 
@@ -135,6 +137,9 @@ class ConversationRepository(Protocol):
 
     def turn(self, conversation_id: int, message_id: str) -> Turn | None:
         """The turn of this message."""
+
+    def turn_numbered(self, conversation_id: int, number: int) -> Turn | None:
+        """The turn with this number, if it is one of this conversation."""
 
     def turns(self, conversation_id: int) -> Sequence[Turn]:
         """All turns, oldest first."""
@@ -174,7 +179,9 @@ class DialogueEngine(Protocol):
     async def reply(
         self, *, conversation: str, turn: str, text: str, act: str | None
     ) -> Sequence[Reply]:
-        """What to answer. ``act`` is set when a button was pressed and needs no understanding.
+        """What to answer to the ``turn`` of this name in the conversation of that name.
+
+        ``act`` is set when a button was pressed and needs no understanding.
 
         Raises ``DialogueUnavailable`` when there is no answer in time.
         """

@@ -92,6 +92,16 @@ class ConductInterview:
                     return stored
         raise StaleConversation
 
+    def step_told(self, name: str, number: int, act: Act) -> StoredStep:
+        """``step`` for the message with this number, which is all that an engine knows of it."""
+        with self.store.reading() as work:
+            conversation = _by_name(work, name)
+            assert conversation.id is not None
+            turn = work.conversations.turn_numbered(conversation.id, number)
+        if turn is None:
+            raise ConversationNotFound(NO_SUCH_TURN)
+        return self.step(name, turn.message_id, act)
+
     def _begun(self, name: str, message_id: str) -> Outcome:
         with self.store.reading() as work:
             conversation = _by_name(work, name)

@@ -211,7 +211,7 @@ class HoldConversation:
         said: Sequence[Reply] = ()
         with contextlib.suppress(DialogueUnavailable):
             said = await self.dialogue.reply(
-                conversation=name, turn=turn.message_id, text=turn.text, act=act
+                conversation=name, turn=turn.name, text=turn.text, act=act
             )
         if not said:
             await asyncio.to_thread(self._go_on_by_form, turn)

@@ -26,8 +26,16 @@ class Bot:
         key = chat.application.secret_key.encode()
         self.name = key_hash_of(conversation_id(key, self.message))[:32]
 
-    def step(self, act: str = "answer", message: str | None = None):
-        address = f"/private/chat/{self.name}/turns/{message or self.message}"
+        self.read = chat.application.store.reading
+
+    @property
+    def turn(self) -> str:
+        with self.read() as work:
+            conversation = work.conversations.by_name(self.name)
+            return work.conversations.turn(conversation.id, self.message).name
+
+    def step(self, act: str = "answer", turn: str | None = None):
+        address = f"/private/chat/{self.name}/turns/{turn or self.turn}"
         return self.browser.post(address, json={"act": act})
 
     def standing(self):
@@ -78,7 +86,7 @@ def test_the_private_doors_open_with_the_token_alone(bot, chat):
         for answer in (
             stranger.get(f"/private/chat/{bot.name}", headers=headers),
             stranger.post(
-                f"/private/chat/{bot.name}/turns/{bot.message}",
+                f"/private/chat/{bot.name}/turns/{bot.turn}",
                 json={"act": "answer"},
                 headers=headers,
             ),
@@ -89,18 +97,39 @@ def test_the_private_doors_open_with_the_token_alone(bot, chat):
 
 
 def test_a_conversation_or_message_nobody_knows_is_not_found(bot):
-    assert bot.step(message=str(uuid4())).status_code == 404
-    assert bot.step(message="7").status_code == 404
+    for turn in (bot.message, str(uuid4()), "7", "-1", "\u0661", "9" * 30):
+        assert bot.step(turn=turn).status_code == 404
     for name in ("0" * 32, bot.name[:-1], bot.name + "0", "", bot.name.upper(), "%25"):
         address = f"/private/chat/{name}"
         assert bot.browser.get(address).status_code == 404
-        turn = bot.browser.post(f"{address}/turns/{bot.message}", json={"act": "answer"})
+        turn = bot.browser.post(f"{address}/turns/{bot.turn}", json={"act": "answer"})
         assert turn.status_code == 404
+
+
+def test_a_message_of_another_conversation_is_not_found(bot, chat):
+    other = Bot(chat)
+    chat.said(STORY, id=other.message)
+    assert bot.step(turn=other.turn).status_code == 404
+
+
+def test_nothing_the_bot_knows_opens_the_conversation(chat):
+    known = []
+
+    class Listening(ToldEngine):
+        async def reply(self, *, conversation, turn, text, act):
+            known.extend((conversation, turn))
+            return await super().reply(conversation=conversation, turn=turn, text=text, act=act)
+
+    chat.use_engine(Listening(chat))
+    message = str(uuid4())
+    conversation = chat.said(STORY, id=message)["conversation"]
+    assert known
+    assert not {message, conversation} & set(known)
 
 
 def test_an_act_nobody_knows_is_refused(bot):
     for body in ({"act": "dance"}, {}, {"act": "answer", "text": "other words"}):
-        address = f"/private/chat/{bot.name}/turns/{bot.message}"
+        address = f"/private/chat/{bot.name}/turns/{bot.turn}"
         assert bot.browser.post(address, json=body).status_code == 422
     assert bot.standing().json()["phase"] == "opening"
 
@@ -117,7 +146,7 @@ def test_a_message_the_bot_answered_by_itself_takes_no_step_afterwards(chat):
 def test_the_bot_is_asked_to_come_again_while_the_database_is_away(tmp_path):
     (tmp_path / "no-database").mkdir()
     chat = ChatDesk(f"sqlite:///{tmp_path / 'no-database'}", tmp_path)
-    answer = Bot(chat).step()
+    answer = Bot(chat).step(turn="1")
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/json"
     chat.close()

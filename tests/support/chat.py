@@ -118,7 +118,7 @@ class ToldEngine:
             conversation = work.conversations.by_name(name)
         assert conversation
         meant = Act(act) if act else act_of(text, conversation.held)
-        step = interview.step(name, turn, meant)
+        step = interview.step_told(name, int(turn), meant)
         self.after()
         return step.replies
 

@@ -58,10 +58,6 @@ class SqlConversationRepository:
         # A stretch of the index, in which "g" comes after every digit of a hash.
         return self._one(ChatConversationRow.key_hash.between(name, f"{name}g"), lock=lock)
 
-    def of_case(self, case_id: int) -> Conversation | None:
-        """The conversation that became this case."""
-        return self._one(ChatConversationRow.case_id == case_id, lock=False)
-
     def save(self, conversation: Conversation) -> None:
         """Store a changed conversation. Raises ``StaleConversation`` when another did first."""
         result = self._session.execute(
@@ -103,15 +99,15 @@ class SqlConversationRepository:
 
     def turn(self, conversation_id: int, message_id: str) -> Turn | None:
         """The turn of this message."""
-        row = self._session.scalar(
-            select(ChatTurnRow)
-            .where(
-                ChatTurnRow.conversation_id == conversation_id,
-                ChatTurnRow.message_id == message_id,
-            )
-            .execution_options(populate_existing=True)
-        )
-        return _turn_from_row(row) if row else None
+        of_message = ChatTurnRow.message_id == message_id
+        found = self._turns(ChatTurnRow.conversation_id == conversation_id, of_message)
+        return found[0] if found else None
+
+    def turn_numbered(self, conversation_id: int, number: int) -> Turn | None:
+        """The turn with this number, if it is one of this conversation."""
+        has_number = ChatTurnRow.id == number
+        found = self._turns(ChatTurnRow.conversation_id == conversation_id, has_number)
+        return found[0] if found else None
 
     def turns(self, conversation_id: int) -> Sequence[Turn]:
         """All turns, oldest first."""

@@ -32,7 +32,15 @@ def known_name(name: str) -> str:
     return name
 
 
+def known_turn(turn: str) -> int:
+    """A number that a message could have. Raises ``ConversationNotFound`` for anything else."""
+    if re.fullmatch("[0-9]{1,18}", turn) is None:
+        raise ConversationNotFound
+    return int(turn)
+
+
 Name = Annotated[str, Depends(known_name)]
+Turn = Annotated[int, Depends(known_turn)]
 router = APIRouter(
     prefix="/private/chat", include_in_schema=False, dependencies=[Depends(with_service_token)]
 )
@@ -57,10 +65,10 @@ def standing(parts: Parts, name: Name) -> dict[str, Any]:
     }
 
 
-@router.post("/{name}/turns/{message_id}")
-def take_step(parts: Parts, name: Name, message_id: str, meaning: Meaning) -> dict[str, Any]:
+@router.post("/{name}/turns/{turn}")
+def take_step(parts: Parts, name: Name, turn: Turn, meaning: Meaning) -> dict[str, Any]:
     """Take the step of a message; a repeat answers what the first time did."""
-    step = parts.interview.step(name, message_id, meaning.act)
+    step = parts.interview.step_told(name, turn, meaning.act)
     return {
         "replies": replies_as_json(step.replies),
         "phase": step.phase.value,
