@@ -126,6 +126,11 @@ def check_message(request: Request, parts: WebParts, message: ChatMessage) -> No
         )
     if not message.text.strip():
         raise InvalidSubmission(EMPTY)
+    count_message(request, message)
+
+
+def count_message(request: Request, message: ChatMessage) -> None:
+    """Count a message by its sender and its conversation. Raises ``TooManyMessages``."""
     limits: ChatLimits = request.app.state.chat_limits
     client = request.client.host if request.client else ""
     limits.count(client=client, conversation=message.conversation or message.message_id)

@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from intake.entrypoints.web import sessions
-from intake.entrypoints.web.chat import EMPTY, ChatLimits
+from intake.entrypoints.web.chat import EMPTY, count_message
 from intake.entrypoints.web.chat_shown import empty_page, page_of, too_long
 from intake.entrypoints.web.parts import Parts, WebParts
 from intake.entrypoints.web.rendering import page
@@ -124,9 +124,7 @@ def _admit(request: Request, parts: WebParts, message: ChatMessage) -> None:
         raise MessageTooLarge(too_long(len(message.text) - most, most))
     if not message.text.strip():
         raise InvalidSubmission(EMPTY)
-    limits: ChatLimits = request.app.state.chat_limits
-    client = request.client.host if request.client else ""
-    limits.count(client=client, conversation=message.conversation or message.message_id)
+    count_message(request, message)
 
 
 def _refused(error: IntakeError, text: str, form_id: str) -> Refused:
