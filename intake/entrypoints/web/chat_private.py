@@ -1,6 +1,7 @@
 """What the bot's actions ask of the interview, each with the service token.
 
-Rasa only says what a resident meant; what was written and what is held never leave this program.
+Rasa is sent a resident's message and says what was meant. Of what is held it hears no more than
+stands in the answers it repeats.
 """
 
 import hmac
