@@ -79,6 +79,7 @@ class AnswerReader:
             reason=reason,
             model=self.model_version,
             hazard_sentence=hazard_sentence if urgent else "",
+            danger=float(whole["urgent"][0]),
         )
 
     def probabilities(self, whole: Mapping[str, Floats]) -> dict[Category, float]:

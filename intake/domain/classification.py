@@ -42,7 +42,7 @@ class Classification:
     `evidence` holds the one to three sentences that carried the category, strongest first.
     `model` is the version that answered.
     `hazard_sentence` is the sentence that raised the alarm, quoted as written; empty when not
-    urgent.
+    urgent. `danger` is the probability that somebody is at risk now; it is not kept with a case.
     """
 
     category: Category
@@ -58,6 +58,7 @@ class Classification:
     reason: str
     model: str
     hazard_sentence: str = ""
+    danger: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

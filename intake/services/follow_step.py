@@ -71,11 +71,13 @@ class FollowStep:
         A danger that no message told of alone may stand in the account as a whole.
         """
         held = outcome.held
-        said = self.read_words.classification(account_of(held))
+        account = account_of(held)
+        said = self.read_words.classification(account)
         if said is None:
             return conduct.summarise(held, None, held.language)
-        if said.urgent and not held.in_danger:
-            return conduct.in_danger(held, said.hazards)
+        hazards = self.read_words.dangers_said(said, account)
+        if hazards and not held.in_danger:
+            return conduct.in_danger(held, hazards)
         stands = said.decision is Decision.AUTO
         return conduct.summarise(held, said.category if stands else None, said.language)
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from intake.domain.cases import Channel
 from intake.domain.categories import Category
 from intake.domain.classification import Classification, Decision, MessageText
-from intake.domain.hazards import dangers_by_signs
+from intake.domain.hazards import dangers_by_signs, interrupts
 from intake.domain.text import normalise
 from intake.errors import ClassifierUnavailable
 from intake.services.ports import Classifier
@@ -32,9 +32,12 @@ class ReadWords:
         """
         plain = normalise(text)
         said = self.classification(plain) if self._classifier.is_ready else None
-        if said is None:
-            return dangers_by_signs(plain)
-        return said.hazards if said.urgent else ()
+        return dangers_by_signs(plain) if said is None else self.dangers_said(said, plain)
+
+    @staticmethod
+    def dangers_said(said: Classification, plain: str) -> tuple[str, ...]:
+        """The kinds of danger to interrupt a conversation for, where the model has answered."""
+        return said.hazards if said.urgent and interrupts(said.danger, plain) else ()
 
     def category_so_far(self, account: str) -> Category | None:
         """What an unfinished account looks like, if the model knows at once and is sure."""

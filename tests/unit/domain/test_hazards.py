@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.domain.hazards import Hazard, dangers_by_signs, hazard_signs
+from intake.domain.hazards import Hazard, dangers_by_signs, hazard_signs, interrupts
 
 
 def test_kinds_are_those_of_the_guide() -> None:
@@ -58,3 +58,11 @@ def test_an_everyday_message_shows_no_sign() -> None:
 )
 def test_signs_alone_err_towards_danger(text: str, kinds: tuple[str, ...]) -> None:
     assert dangers_by_signs(text) == kinds
+
+
+def test_a_conversation_is_interrupted_for_a_likely_danger_or_one_with_a_sign_in_its_words() -> (
+    None
+):
+    assert interrupts(0.9, "she has not come out of her flat since Tuesday")
+    assert interrupts(0.15, "there is a smell of gas in the hall")
+    assert not interrupts(0.2, "a street light is broken on Castle Road")
