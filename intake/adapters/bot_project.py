@@ -48,12 +48,16 @@ class BotPlaces:
 
 
 class BotProject:
-    """``project`` and ``environment`` are read; all that is made goes into ``folder``."""
+    """``project`` and ``environment`` are read; all that is made goes into ``folder``.
 
-    def __init__(self, *, project: Path, environment: Path, folder: Path) -> None:
+    What the bot notes of a conversation, which is no word of it, is removed after ``keep_days``.
+    """
+
+    def __init__(self, *, project: Path, environment: Path, folder: Path, keep_days: int) -> None:
         self._project = project.absolute()
         self._environment = environment.absolute()
         self._folder = folder.absolute()
+        self._keep_days = keep_days
 
     @property
     def logs(self) -> Path:
@@ -107,6 +111,7 @@ class BotProject:
             INTAKE_BOT_TOKEN=places.token,
             INTAKE_BOT_ACTIONS=f"{places.actions_url}/webhook",
             INTAKE_BOT_STORE=f"sqlite:///{self._folder / 'bot.db'}",
+            INTAKE_BOT_KEEP_DAYS=str(self._keep_days),
         )
 
     def acting(self, places: BotPlaces) -> Command:

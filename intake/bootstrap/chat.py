@@ -64,6 +64,7 @@ class ChatParts(Ground):
             project=resolved(bot.project),
             environment=resolved(bot.environment),
             folder=self.settings.data_dir / "bot",
+            keep_days=self.settings.chat.keep_days,
         )
 
     @cached_property

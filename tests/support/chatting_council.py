@@ -30,6 +30,7 @@ class ChattingCouncil:
             project=PROJECT,
             environment=PYTHON.parents[1],
             folder=self.intake.data_folder / "bot",
+            keep_days=30,
         )
         project.model().parent.mkdir(parents=True)
         shutil.copyfile(model, project.model())
