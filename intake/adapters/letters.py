@@ -105,6 +105,10 @@ _FULLEST: Mapping[str, Any] = {
     "reply_by": date(2026, 8, 21),
     "by_chat": True,
     "left": True,
+    "open_cases": (
+        {"reference": "FB-7K3M-Q2", "received_at": datetime(2026, 8, 1, tzinfo=UTC)},
+        {"reference": "FB-8NKR-VM", "received_at": datetime(2026, 8, 2, tzinfo=UTC)},
+    ),
 }
 _BAREST: Mapping[str, Any] = {
     **_FULLEST,
@@ -118,6 +122,7 @@ _BAREST: Mapping[str, Any] = {
     "reply_by": None,
     "by_chat": False,
     "left": False,
+    "open_cases": (),
 }
 _LINK = "https://council.example/"
 _SAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = {

@@ -233,13 +233,15 @@ def letter_facts(
     area_names: Mapping[ServiceArea, str],
     by_chat: bool = False,
     left: bool = False,
+    open_cases: Sequence[Case] = (),
 ) -> dict[str, Any]:
     """What a receipt says of its case: exactly the names the letters' files may use.
 
     ``subject`` and ``received_at`` are those of the message the receipt answers, as is whether it
     came ``by_chat``, and whether the resident ``left`` the chat before sending it. The service area
     is named only when the decision was automatic: otherwise nobody has settled it. Dates promised
-    are those of the case, None where it has none.
+    are those of the case, None where it has none. ``open_cases`` are others that the letter's own
+    reader opened: they are offered, by reference and day alone, and nothing is taken for granted.
     """
     area_is_known = (
         case.decision is Decision.AUTO
@@ -259,6 +261,9 @@ def letter_facts(
         "reply_by": None if case.category is Category.COMPLAINT else case.respond_by,
         "by_chat": by_chat,
         "left": left,
+        "open_cases": tuple(
+            {"reference": each.reference, "received_at": each.received_at} for each in open_cases
+        ),
     }
 
 

@@ -260,6 +260,9 @@ class CaseRepository(Protocol):
     def due(self, *, by: date, after_id: int, limit: int) -> Sequence[Case]:
         """Open cases with a deadline on or before this day, by number, in portions."""
 
+    def open_cases_of(self, address: str, *, but: int, limit: int) -> Sequence[Case]:
+        """Cases not yet closed that this address opened, newest first; ``but`` is left out."""
+
     def has_timeline(self, case_id: int, kind: str, text: str) -> bool:
         """Whether the history already holds exactly this event."""
 

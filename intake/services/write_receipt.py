@@ -37,6 +37,10 @@ class ReceiptRules:
         return timedelta(minutes=max(minutes for _, minutes in (*self.per_case, *self.per_address)))
 
 
+MOST_OPEN_CASES = 3
+"""Of so many others a receipt tells; an office of an MP has dozens."""
+
+
 class WriteReceipt:
     """Writes receipts. One message gets at most one, however often it is processed."""
 
@@ -77,7 +81,14 @@ class WriteReceipt:
                 complaint_chosen=complaint_chosen,
             )
             try:
-                letter = self._letter(case, read, kind=kind, to_addr=to_addr, now=now)
+                letter = self._letter(
+                    case,
+                    read,
+                    kind=kind,
+                    to_addr=to_addr,
+                    now=now,
+                    open_cases=() if joined else _also_open(work, case, to_addr, now),
+                )
             except InvalidSubmission as exc:
                 refusal = str(exc)
             else:
@@ -105,7 +116,14 @@ class WriteReceipt:
         )
 
     def _letter(
-        self, case: Case, read: ReadMessage, *, kind: str, to_addr: str, now: datetime
+        self,
+        case: Case,
+        read: ReadMessage,
+        *,
+        kind: str,
+        to_addr: str,
+        now: datetime,
+        open_cases: Sequence[Case],
     ) -> Letter:
         parsed, message = read.parsed, read.inbound
         facts = letter_facts(
@@ -115,6 +133,7 @@ class WriteReceipt:
             area_names=self._rules.area_names,
             by_chat=read.chat is not None,
             left=read.chat is not None and read.chat.left,
+            open_cases=open_cases,
         )
         return self._compose(
             kind,
@@ -126,3 +145,17 @@ class WriteReceipt:
             in_reply_to=parsed.message_id,
             references=(*parsed.references, parsed.message_id),
         )
+
+
+def _also_open(work: UnitOfWork, case: Case, to_addr: str, now: datetime) -> Sequence[Case]:
+    """What else the letter's reader has open, noted on the new case for its officer.
+
+    The letter reaches whoever reads mail at the address those cases were opened from. A chat could
+    not tell of them: anybody may type an address there.
+    """
+    found = work.cases.open_cases_of(to_addr, but=case.id or 0, limit=MOST_OPEN_CASES)
+    if found:
+        named = ", ".join(each.reference for each in found)
+        text = f"The same address has also open: {named}. The receipt offers to put them together."
+        note(work, case, now, TimelineKind.MENTIONED, text)
+    return found

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from intake.domain.cases import Status
+from intake.domain.cases import Case, Status
 from intake.domain.categories import Category
 from intake.domain.classification import Decision
 from intake.domain.inbound import InboundState
@@ -205,3 +205,35 @@ def test_yes_starts_the_complaint_s_clock_on_the_day_of_the_choice(
     assert (case.category, case.stage) == (Category.COMPLAINT, 1)
     assert str(case.acknowledge_by) == "2027-01-18"
     assert case.received_at == before.received_at
+
+
+def receipt_of(room: PostRoom, case: Case) -> str:
+    return room.application.read_cases.file(case.reference).letters[0].text
+
+
+def test_a_receipt_offers_the_cases_its_reader_has_open_and_no_others(room: PostRoom) -> None:
+    sender = new_address()
+    room.receive(mail(*COMMENT, sender=new_address()))
+    room.receive(mail("Brown bin", GRAVE, sender=sender))
+    room.work_off()
+    stranger, first = sorted(room.cases(), key=lambda case: case.from_addr == sender)
+    room.receive(mail("Again", GRAVE, sender=sender))
+    room.work_off()
+    second = max(room.cases(), key=lambda case: case.id or 0)
+    offered = f"{first.reference}, from"
+    assert offered in receipt_of(room, second)
+    assert offered not in receipt_of(room, first)
+    assert offered not in receipt_of(room, stranger)
+    assert "mentioned" in room.kinds(second)
+
+
+def test_a_closed_case_is_offered_no_more(room: PostRoom) -> None:
+    sender = new_address()
+    room.receive(mail("Brown bin", GRAVE, sender=sender))
+    room.work_off()
+    (first,) = room.cases()
+    room.close_case(first)
+    room.receive(mail("Again", GRAVE, sender=sender))
+    room.work_off()
+    second = max(room.cases(), key=lambda case: case.id or 0)
+    assert first.reference not in receipt_of(room, second)

@@ -220,6 +220,16 @@ class SqlCaseRepository:
         )
         return [mapping.case_from_row(row) for row in rows]
 
+    def open_cases_of(self, address: str, *, but: int, limit: int) -> Sequence[Case]:
+        """Cases not yet closed that this address opened, newest first; ``but`` is left out."""
+        rows = self._session.scalars(
+            select(CaseRow)
+            .where(UNFINISHED, CaseRow.from_addr == address, CaseRow.id != but)
+            .order_by(CaseRow.id.desc())
+            .limit(limit)
+        )
+        return [mapping.case_from_row(row) for row in rows]
+
     def has_timeline(self, case_id: int, kind: str, text: str) -> bool:
         """Whether the history already holds exactly this event."""
         found = self._session.scalar(

@@ -115,6 +115,13 @@ class CaseRow(Base):
             sqlite_where=UNFINISHED,
             postgresql_where=UNFINISHED,
         ),
+        # Each receipt asks what else its reader has open.
+        Index(
+            "ix_cases_sender",
+            *("from_addr", "id"),
+            sqlite_where=UNFINISHED,
+            postgresql_where=UNFINISHED,
+        ),
         # A reference is made from the number: no number is ever given twice, even after erasure.
         {"sqlite_autoincrement": True},
     )

@@ -39,6 +39,7 @@ FACTS: dict[str, Any] = {
     "reply_by": date(2026, 8, 21),
     "by_chat": False,
     "left": False,
+    "open_cases": (),
 }
 LINK = "https://council.example/chat/status/abc"
 OTHERS: dict[str, dict[str, Any]] = {
@@ -106,6 +107,12 @@ WAYS: dict[str, dict[str, Any]] = {
     "calm": {},
     "danger": DANGER,
     "chat": {"by_chat": True, "left": True},
+    "other cases": {
+        "open_cases": (
+            {"reference": "FB-8NKR-VM", "received_at": FACTS["received_at"]},
+            {"reference": "FB-9F48-7G", "received_at": FACTS["received_at"]},
+        )
+    },
 }
 
 
