@@ -42,7 +42,7 @@ _IN_LATIN_LETTERS: Final = {
     ebong ekta basha bari pani kore hoy hoise din theke jonno dorkar lagbe
     """,
 }
-_LATIN_SHARE: Final = 0.3
+_LATIN_SHARE: Final = 0.2
 
 _CANDIDATES: Final = frozenset(_LANGUAGES.split())
 _ENGLISH_WORDS: Final = frozenset(_COMMON_WORDS.split())

@@ -95,7 +95,7 @@ _SIGNS: dict[str, str] = {
         railing\s+(?:\w+\s+){0,2}(?:loose|gone|off) | scaffold
     """,
     "self_harm": r"""
-        kill\s+(?:my|him|her)\s?self | suicid | end\s+it(?:\s+all)?\b | self[\s-]?harm |
+        kill\s+(?:my|him|her)\s?self | suicid | \bend\s+it(?:\s+all)?\b | self[\s-]?harm |
         \bcut(?:ting)?\s+(?:my\s?self|deeper) |
         don'?t\s+want\s+to\s+(?:be\s+here|live|wake|go\s+on) |
         better\s+off\s+(?:dead|without\s+me|if\s+i) | see\s+(?:the|any)\s+point |
@@ -119,15 +119,15 @@ _SIGNS: dict[str, str] = {
     "threat": r"""
         \bthreat(?:s|en|ens|ened|ening)?\b | \bknife\b | machete | \bgun\b | hammer |
         \bkill\s+(?:me|you|him|her|us|them|someone|somebody)\b |
-        i'?ll\s+(?:come\s+down|swing|burn|smash |batter|find) | stab(?:bed|bing)? | weapon |
+        i'?ll\s+(?:come\s+down|swing|burn|smash |batter|find) | \bstab(?:bed|bing|s)?\b | weapon |
         where\s+(?:you|he|she|they)\s+lives? | watch\s+your\s+back |
         come\s+(?:out|down)\s+swinging | home\s+address(?:es)? | followed\s+me |
         attack(?:ed|ing)? | burn\s+(?:it|the|your|you)
     """,
     "other": r"""
-        needles? | syringes? | \bsharps\b | man\s?hole |
+        \bneedles?\b | syringes? | \bsharps\b | man\s?hole |
         (?:drain|chamber|inspection)\s+(?:cover|lid) |
-        (?:cover|lid)\b.{0,40}\b(?:missing|gone|off|nicked) | (?:missing|no)\s+(?:cover|lid) |
+        \b(?:cover|lid)\b.{0,40}\b(?:missing|gone|off|nicked) | (?:missing|no)\s+(?:cover|lid) |
         open\s+hole | \b(?:branch|limb|bough)\b | asbestos | corrugated |
         \bdog\b.{0,80}\b(?:loose|attack|bit|bite|bitten |pinn|lead|owner) | loose\s+dog |
         \bxl\b | sewage | life\s?(?:ring|belt|buoy) | pull\s?cord |

@@ -80,7 +80,12 @@ def test_the_bot_learns_no_secret_of_ours(
             ours
             == {
                 "train": set(),
-                "serve": {"INTAKE_BOT_TOKEN", "INTAKE_BOT_ACTIONS", "INTAKE_BOT_STORE"},
+                "serve": {
+                    "INTAKE_BOT_TOKEN",
+                    "INTAKE_BOT_ACTIONS",
+                    "INTAKE_BOT_STORE",
+                    "INTAKE_BOT_KEEP_DAYS",
+                },
                 "actions": {"INTAKE_BOT_API", "INTAKE_BOT_SERVICE_TOKEN"},
             }[start["task"]]
         )
@@ -131,7 +136,8 @@ def test_mail_is_taken_while_the_bot_is_trained_and_a_stop_waits_for_no_end_of_i
 ) -> None:
     (installed.project / "config.yml").write_text("long")
     intake = start_intake(**installed.settings)
-    poll_until(lambda: "being trained" in chat(intake)["detail"])
+    # The bot comes after all others, which load the model first.
+    poll_until(lambda: "being trained" in chat(intake)["detail"], 60)
     intake.send(mail(*REQUEST, sender=new_address()).as_bytes())
     intake.wait_for_cases(1, 60)
     training = running(installed, "train")

@@ -66,3 +66,16 @@ def test_a_conversation_is_interrupted_for_a_likely_danger_or_one_with_a_sign_in
     assert interrupts(0.9, "she has not come out of her flat since Tuesday")
     assert interrupts(0.15, "there is a smell of gas in the hall")
     assert not interrupts(0.2, "a street light is broken on Castle Road")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "could somebody please mend it",
+        "needless to say nobody rang",
+        "an established tree, quite stable",
+        "my permit is not valid, the date is off",
+    ],
+)
+def test_a_sign_is_a_word_and_no_part_of_one(text: str) -> None:
+    assert hazard_signs(text) == ()
