@@ -22,12 +22,34 @@ STORY = (
 )
 WHO = "Alex Example, alex.example@example.org"
 MOST_TURNS = 12
+STORIES = {
+    "complaint": "I have reported the leak under my sink three times since January. Two "
+    "appointments were booked and nobody turned up for either. I want somebody to answer for this.",
+    "dissatisfaction": "Your bin lorry woke the whole street at half five this morning, its a bit "
+    "much isnt it. Not very impressed.",
+    "service_request": "Please can I have a new lid for my recycling box, the wind took it",
+    "compliment": "I just wanted to say thank you to the young man who carried my bin back up the "
+    "steps this morning, he was so kind",
+    "comment": "Might I suggest you plant wild flowers on the verges along the bypass? It would "
+    "look lovely and be good for the bees.",
+    "other": "Hello, what time does the library on Market Street open on Saturdays please?",
+}
+IN_FREE_TEXT = (
+    ("shall i send it", "Yes that's right, please go ahead"),
+    ("where is this", "14 Elm Grove, by the steps"),
+    ("when did it", "about three weeks ago I think"),
+    ("told us about this before", "no, this is the first time"),
+    ("put this right", "just get it sorted please"),
+    ("how can we reply", WHO),
+    ("large print", "no nothing like that, it's for me"),
+)
 
 
 class Resident:
     """Somebody who chats through the website: `answers` are what came back, oldest first."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, **always: str) -> None:
+        self._always = always
         self._url = f"{intake.url}/chat/messages"
         self._conversation: str | None = None
         self.answers: list[dict[str, Any]] = []
@@ -35,6 +57,7 @@ class Resident:
     def say(self, text: str) -> str:
         """Sends a message; all that is said back."""
         message = {"conversation": self._conversation, "id": str(uuid4()), "text": text}
+        message |= self._always
         answer = httpx.post(self._url, json=message, timeout=60)
         assert answer.status_code == 200, answer.text
         self.answers.append(answer.json())
@@ -45,6 +68,11 @@ class Resident:
         """Answers what was asked last: who they are, and nothing else."""
         asked = self.answers[-1]["replies"][-1]["text"]
         self.say(WHO if "how can we reply" in asked else "skip this question")
+
+    def answer_in_free_text(self) -> None:
+        """Answers what was asked last as a person types, without a button's words."""
+        asked = self.answers[-1]["replies"][-1]["text"].lower()
+        self.say(next((text for key, text in IN_FREE_TEXT if key in asked), "I don't know"))
 
     def answer_until_summary(self) -> None:
         while "send it" not in self.choices:
@@ -106,6 +134,21 @@ def test_a_complaint_told_to_the_bot_becomes_a_case(council: ChattingCouncil) ->
     case = council.intake.case(resident.reference)
     assert (case["category"], case["channel"]) == ("complaint", "chat")
     assert case["from_addr"] == "alex.example@example.org"
+
+
+@pytest.mark.parametrize("engine", ["rasa", "form"])
+@pytest.mark.parametrize("category", STORIES)
+def test_a_resident_who_answers_in_their_own_words_has_a_case_of_the_right_category(
+    council: ChattingCouncil, category: str, engine: str
+) -> None:
+    # Who does not ask for the form is answered by the bot.
+    resident = Resident(council.intake, **({"engine": engine} if engine == "form" else {}))
+    resident.say(STORIES[category])
+    while not resident.reference:
+        assert len(resident.answers) < MOST_TURNS, resident.questions
+        resident.answer_in_free_text()
+    assert set(resident.engines) == {engine}
+    assert council.intake.case(resident.reference)["category"] == category
 
 
 def test_when_the_bot_is_killed_the_form_goes_on_and_the_next_resident_has_the_bot_again(
