@@ -156,6 +156,6 @@ def _also_open(work: UnitOfWork, case: Case, to_addr: str, now: datetime) -> Seq
     found = work.cases.open_cases_of(to_addr, but=case.id or 0, limit=MOST_OPEN_CASES)
     if found:
         named = ", ".join(each.reference for each in found)
-        text = f"The same address has also open: {named}. The receipt offers to put them together."
+        text = f"The same address has also open: {named}. The receipt asks whether it is the same."
         note(work, case, now, TimelineKind.MENTIONED, text)
     return found
