@@ -101,20 +101,22 @@ class HoldConversation:
                 await self._have_all_answered(turn)
         return await asyncio.to_thread(self._answer, name, turn)
 
-    async def answer_left_behind(self) -> tuple[int, int]:
+    async def answer_left_behind(self) -> tuple[int, Sequence[str]]:
         """Answer what a death of the program left unanswered and nobody has sent again since.
 
         Whoever wrote it may never come back, and may have told of a danger. Gives how many were
-        found, and how many the program failed on again. Raises ``StoreUnavailable``.
+        found, and the kind of error for each that the program failed on again; one holds up no
+        other. Raises ``StoreUnavailable``.
         """
         found = await asyncio.to_thread(self._left_behind)
-        answered = 0
+        failures: list[str] = []
         for turn, key_hash in found:
             async with self._holding(key_hash):
-                with contextlib.suppress(Exception):
+                try:
                     await self._have_all_answered(turn)
-                    answered += 1
-        return len(found), len(found) - answered
+                except Exception as exc:  # noqa: BLE001 - the caller tells of it.
+                    failures.append(type(exc).__name__)
+        return len(found), failures
 
     def _left_behind(self) -> Sequence[tuple[Turn, str]]:
         before = self.clock.now() - LEFT_BEHIND_AFTER

@@ -147,12 +147,12 @@ def test_a_danger_whose_teller_never_comes_back_is_found_all_the_same(installati
         installation.answer(message)
     installation.restart()
     hold = installation.desk.application.hold_conversation
-    assert asyncio.run(hold.answer_left_behind()) == (0, 0), "it may be sent again any moment"
+    assert asyncio.run(hold.answer_left_behind()) == (0, []), "it may be sent again any moment"
     installation.desk.clock.move(minutes=2)
-    assert asyncio.run(hold.answer_left_behind()) == (1, 0)
+    assert asyncio.run(hold.answer_left_behind()) == (1, [])
     (case,) = installation.desk.cases()
     assert case.urgent
-    assert asyncio.run(hold.answer_left_behind()) == (0, 0)
+    assert asyncio.run(hold.answer_left_behind()) == (0, [])
     assert installation.answer(message).case == case.reference
 
 
